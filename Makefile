@@ -1,0 +1,92 @@
+# Bare `make` prints the targets. `make test` proves everything and installs what
+# it needs: Node packages by their lock files, Go tools by go.mod.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+BINARY := $(CURDIR)/bin/ursula
+NODE_DIRS := integration/conformance integration/client
+PEER_DIR := integration/peer
+
+# Packages that start real servers. All others are unit tests.
+PROOFS := ./integration/conformance ./integration/client ./integration/crash \
+          ./integration/peers ./integration/lifecycle
+UNITS = $(filter-out $(PROOFS:./%=ursula/%),$(shell go list ./...))
+
+FUZZ_TIME ?= 5s
+PROVE := URSULA_TEST_BINARY=$(BINARY) go test -count=1 -v
+
+.PHONY: help
+help: ## print the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build bin/ursula
+	go build -o $(BINARY) ./cmd/ursula
+
+.PHONY: run
+run: build ## build, then serve on 127.0.0.1:4437 with the data in ./data
+	exec $(BINARY) serve
+
+.PHONY: test
+test: ## prove everything, cheap things first, and print a summary
+	@MAKE=$(MAKE) integration/stages.sh build lint test-unit node-modules test-lifecycle test-conformance \
+	    test-client test-peers test-race fuzz-short test-crash
+
+.PHONY: test-unit
+test-unit: ## test every package that needs no server process
+	go test $(UNITS)
+
+.PHONY: test-race
+test-race: ## the unit tests, and a server provoked by its peers' faults, under the race detector
+	go test -race $(UNITS)
+	URSULA_TEST_BUILD_FLAGS=-race go test -count=1 -v ./integration/peers
+
+.PHONY: test-conformance
+test-conformance: build node-modules ## run the official server suite on each engine
+	$(PROVE) -timeout 10m ./integration/conformance
+
+.PHONY: test-client
+test-client: build node-modules ## run the official TypeScript client over lost answers and kills
+	$(PROVE) -timeout 5m ./integration/client
+
+.PHONY: test-crash
+test-crash: build ## kill a loaded server 50 times, fill its disk
+	$(PROVE) -timeout 10m ./integration/crash/...
+
+.PHONY: test-peers
+test-peers: build ## provoke the faults that other servers were seen to have
+	$(PROVE) -timeout 5m ./integration/peers
+
+.PHONY: test-lifecycle
+test-lifecycle: build ## drain a server, and have it refuse damaged data and bad configuration
+	$(PROVE) -timeout 5m ./integration/lifecycle
+
+.PHONY: lint
+lint: ## check formatting, go vet and staticcheck
+	@unformatted=$$(gofmt -l cmd core integration $(wildcard edge control infra)); \
+	    if [ -n "$$unformatted" ]; then echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	go run honnef.co/go/tools/cmd/staticcheck ./...
+
+.PHONY: fuzz-short
+fuzz-short: ## run each fuzz target for FUZZ_TIME (5s)
+	@integration/fuzz.sh $(FUZZ_TIME)
+
+.PHONY: bench
+bench: build $(PEER_DIR)/node_modules/.package-lock.json ## measure side by side with the reference server and a bare handler
+	@integration/sidebyside.sh $(BINARY)
+
+.PHONY: node-modules
+node-modules: $(NODE_DIRS:%=%/node_modules/.package-lock.json) ## install the pinned Node packages
+
+%/node_modules/.package-lock.json: %/package-lock.json %/package.json
+	@command -v node >/dev/null && command -v npm >/dev/null || \
+	    { echo "node 20 or newer with npm is needed for the official suites; it is not on the PATH"; exit 1; }
+	cd $* && npm ci --no-audit --no-fund
+	@touch $@
+
+.PHONY: clean
+clean: ## remove what was built and installed
+	rm -rf bin $(PEER_DIR)/node_modules $(NODE_DIRS:%=%/node_modules)

@@ -1,0 +1,49 @@
+package server
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/pprof"
+)
+
+// openAdmin begins to answer on the admin port, where a start that takes long
+// can be watched.
+func (s *Server) openAdmin() error {
+	l, err := net.Listen("tcp", s.config.AdminListen)
+	if err != nil {
+		return fmt.Errorf("listen for the administrator: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
+	mux.HandleFunc("GET /readyz", s.readyz)
+	mux.Handle("GET /metrics", s.telemetry.Handler())
+	if s.config.Pprof {
+		mux.HandleFunc("/debug/pprof/", pprof.Index)
+		mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
+		mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+		mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
+		mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	}
+	s.admin = &http.Server{Handler: mux, ReadHeaderTimeout: readHeaderTimeout}
+	s.serve(s.admin, l)
+	return nil
+}
+
+// readyz says whether the server takes requests: not while it recovers, and not
+// once it drains.
+func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
+	if s.ready.Load() {
+		say(w, http.StatusOK, "ready")
+		return
+	}
+	say(w, http.StatusServiceUnavailable, "not ready")
+}
+
+func say(w http.ResponseWriter, status int, what string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, what+"\n")
+}

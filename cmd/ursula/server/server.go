@@ -1,0 +1,182 @@
+// Package server puts a server together: a node, the protocol in front of it,
+// subscriptions beside it, and the two listeners.
+//
+// It owns the order in which the parts start and end, and no behaviour of its
+// own. Starting: storage, subscriptions, listeners, then readiness. Ending: new
+// requests are refused, live readers end cleanly, requests under way finish,
+// then subscriptions and storage close.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+
+	"ursula/cmd/ursula/config"
+	"ursula/core/node"
+	"ursula/core/protocol"
+	"ursula/core/protocol/gather"
+	"ursula/core/protocol/lean"
+	"ursula/core/subscription"
+	"ursula/core/subscription/webhook"
+	"ursula/core/tail"
+	"ursula/infra/otel"
+)
+
+// Server is a server that has not ended yet.
+type Server struct {
+	config config.Config
+	log    *slog.Logger
+
+	hub           *tail.Hub
+	node          *node.Node
+	subscriptions atomic.Pointer[subscription.Manager]
+	webhooks      *webhook.Client
+	handler       *protocol.Handler
+	telemetry     *otel.Telemetry
+
+	front  *lean.Server // before public: takes the plain requests
+	public *http.Server
+	admin  *http.Server
+	opened atomic.Bool // everything above is in place
+	ready  atomic.Bool
+	failed chan error // what ends the server before its time
+
+	reload    chan struct{} // holds a token when leadership has changed
+	reloading sync.WaitGroup
+	stop      context.CancelFunc
+}
+
+// Run runs a server until ctx ends and drains it then. It greets on out once it
+// serves. The error is why it could not start, or what ended it.
+func Run(ctx context.Context, c config.Config, log *slog.Logger, out io.Writer) (err error) {
+	defer tuneCollector()()
+	s := &Server{config: c, log: log, failed: make(chan error, 8), reload: make(chan struct{}, 1)}
+	defer func() { err = errors.Join(err, s.close()) }()
+	if err := s.open(ctx); err != nil {
+		return err
+	}
+	listener, err := s.listen()
+	if err != nil {
+		return err
+	}
+	s.serve(s.public, s.openFront(listener))
+	s.ready.Store(true)
+	s.greet(out, listener.Addr().String())
+	s.log.Info("serving", "address", listener.Addr().String(), "engine", s.config.Engine,
+		"groups", s.node.Groups(), "synced", s.node.Durable())
+	select {
+	case err := <-s.failed:
+		return err
+	case <-ctx.Done():
+		return s.drain()
+	}
+}
+
+// open starts everything behind the public listener.
+func (s *Server) open(ctx context.Context) (err error) {
+	s.hub = tail.NewHub(tail.Options{Watches: s.config.Limits.Waiters})
+	if s.telemetry, err = newTelemetry(s); err != nil {
+		return err
+	}
+	if err := s.openAdmin(); err != nil {
+		return err
+	}
+	if s.node, err = node.Open(ctx, s.nodeOptions()); err != nil {
+		return err
+	}
+	if err := s.openSubscriptions(ctx); err != nil {
+		return err
+	}
+	s.handler = protocol.New(s.protocolOptions())
+	s.public = s.publicServer()
+	s.opened.Store(true)
+	return nil
+}
+
+func (s *Server) listen() (net.Listener, error) {
+	l, err := net.Listen("tcp", s.config.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listen for clients: %w", err)
+	}
+	return l, nil
+}
+
+func (s *Server) serve(h *http.Server, l net.Listener) {
+	go func() {
+		if err := h.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			s.fail(fmt.Errorf("serve %s: %w", l.Addr(), err))
+		}
+	}()
+}
+
+// openFront begins to serve what is plain and returns the listener of the rest.
+func (s *Server) openFront(l net.Listener) net.Listener {
+	s.front = lean.New(l, lean.Options{Handler: s.public.Handler, IdleTimeout: idleTimeout, Log: s.log})
+	go func() {
+		if err := s.front.Serve(); !errors.Is(err, http.ErrServerClosed) {
+			s.fail(fmt.Errorf("serve %s: %w", l.Addr(), err))
+		}
+	}()
+	return gather.Listener(s.front.Foreign())
+}
+
+// fail ends the server. Only the first few reasons are kept.
+func (s *Server) fail(err error) {
+	select {
+	case s.failed <- err:
+	default:
+	}
+}
+
+// drain refuses new requests, ends live readers cleanly and waits for the rest.
+func (s *Server) drain() error {
+	s.ready.Store(false)
+	s.log.Info("draining", "timeout", s.config.DrainTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), s.config.DrainTimeout)
+	defer cancel()
+	err := s.handler.Drain(ctx)
+	if err = errors.Join(err, s.front.Shutdown(ctx), s.public.Shutdown(ctx)); err != nil {
+		s.log.Warn("some requests did not finish in time", "error", err)
+	}
+	return nil
+}
+
+// close ends what was started, in the opposite order.
+func (s *Server) close() error {
+	var errs []error
+	if s.front != nil {
+		errs = append(errs, s.front.Close())
+	}
+	for _, h := range []*http.Server{s.public, s.admin} {
+		if h != nil {
+			errs = append(errs, h.Close())
+		}
+	}
+	if s.telemetry != nil {
+		errs = append(errs, s.telemetry.Close(context.Background())) // nothing is left to send: it is pulled
+	}
+	if s.stop != nil {
+		s.stop()
+		s.reloading.Wait()
+	}
+	if m := s.subscriptions.Load(); m != nil {
+		m.Close()
+	}
+	if s.webhooks != nil {
+		s.webhooks.Close()
+	}
+	if s.node != nil {
+		errs = append(errs, s.node.Close())
+	}
+	if s.hub != nil {
+		s.hub.Close()
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,59 @@
+package server
+
+import (
+	"context"
+	"fmt"
+
+	"ursula/core/stream"
+	"ursula/core/subscription"
+	"ursula/core/subscription/webhook"
+)
+
+func (s *Server) openSubscriptions(ctx context.Context) error {
+	s.webhooks = webhook.NewClient(webhook.Policy{AllowLoopback: s.config.AllowLoopbackWebhooks}, nil)
+	manager, err := subscription.Open(s.node.Records(), s.node.Streams(),
+		subscription.Options{Sender: s.webhooks, Log: s.log})
+	if err != nil {
+		return fmt.Errorf("open subscriptions: %w", err)
+	}
+	s.subscriptions.Store(manager)
+	if err := manager.Reload(ctx); err != nil {
+		return fmt.Errorf("load subscriptions: %w", err)
+	}
+	following, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	s.reloading.Go(func() { s.followLeadership(following, manager) })
+	return nil
+}
+
+// led wakes those who wait at a tail, whose next event may come from elsewhere,
+// and has subscriptions looked at anew.
+func (s *Server) led() {
+	s.hub.WakeAll()
+	select {
+	case s.reload <- struct{}{}:
+	default:
+	}
+}
+
+// followLeadership drives the subscriptions of the groups that this node leads.
+func (s *Server) followLeadership(ctx context.Context, m *subscription.Manager) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.reload:
+			if err := m.Reload(ctx); err != nil && ctx.Err() == nil {
+				s.log.Warn("cannot load subscriptions after a change of leadership", "error", err)
+			}
+		}
+	}
+}
+
+// publish hands what groups applied to those who wait for it.
+func (s *Server) publish(events []stream.Event) {
+	s.hub.Publish(events)
+	if m := s.subscriptions.Load(); m != nil {
+		m.Appended(events)
+	}
+}

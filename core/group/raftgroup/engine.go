@@ -1,0 +1,127 @@
+package raftgroup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/hashicorp/raft"
+
+	"ursula/core/group"
+	"ursula/core/stream"
+)
+
+// Engine is a group.Engine over Raft.
+type Engine struct {
+	options    Options
+	raft       *raft.Raft
+	replica    *group.Replica
+	batcher    *group.Batcher
+	leadership *leadership
+	done       sync.WaitGroup
+	ending     sync.Once
+}
+
+// Propose implements group.Engine.
+func (e *Engine) Propose(ctx context.Context, c *stream.Command) (stream.Result, error) {
+	if err := e.leadership.wait(ctx); err != nil {
+		return stream.Result{}, err
+	}
+	if err := e.reserve(c); err != nil {
+		return stream.Result{}, err
+	}
+	return e.batcher.Propose(ctx, c)
+}
+
+// reserve asks for room for what grows the log. Commands that help to free
+// space are let through to the journal's own reserve.
+func (e *Engine) reserve(c *stream.Command) error {
+	if e.options.Reserve == nil {
+		return nil
+	}
+	switch c.Op {
+	case stream.OpCreate, stream.OpAppend, stream.OpRecord:
+		return e.options.Reserve(len(c.Data) + len(c.Name) + 256)
+	}
+	return nil
+}
+
+// submit replicates one entry. Only errors that Raft gives before it takes the
+// entry are certain to mean that nothing happened.
+func (e *Engine) submit(entry []byte) ([]stream.Result, error) {
+	f := e.raft.Apply(entry, 0)
+	switch err := f.Error(); {
+	case err == nil:
+	case errors.Is(err, raft.ErrNotLeader), errors.Is(err, raft.ErrLeadershipTransferInProgress):
+		return nil, fmt.Errorf("%w: %w", group.ErrNoLeader, err)
+	default:
+		return nil, fmt.Errorf("%w: %w", group.ErrUnknownOutcome, err)
+	}
+	switch response := f.Response().(type) {
+	case []stream.Result:
+		return response, nil
+	case error:
+		return nil, fmt.Errorf("%w: %w", group.ErrUnknownOutcome, response)
+	}
+	return nil, group.ErrUnknownOutcome
+}
+
+// Confirm implements group.Engine.
+//
+// An only voter that has passed its barrier cannot have been replaced, and it
+// applies before it acknowledges, so its state is current as it stands.
+func (e *Engine) Confirm(ctx context.Context) error { return e.leadership.wait(ctx) }
+
+// Replica implements group.Engine.
+func (e *Engine) Replica() *group.Replica { return e.replica }
+
+// Leads implements group.Engine.
+func (e *Engine) Leads() bool { return e.leadership.term() != 0 }
+
+// Term implements group.Engine.
+func (e *Engine) Term() uint64 { return e.leadership.term() }
+
+// Compact implements group.Engine.
+func (e *Engine) Compact(ctx context.Context) error {
+	f := e.raft.Snapshot()
+	done := make(chan error, 1)
+	go func() { done <- f.Error() }()
+	select {
+	case err := <-done:
+		if errors.Is(err, raft.ErrNothingNewToSnapshot) {
+			return nil
+		}
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// bound keeps a log in memory from growing for ever.
+func (e *Engine) bound(log *memoryLog) {
+	for {
+		select {
+		case <-log.full:
+		case <-e.leadership.closed:
+			return
+		}
+		if err := e.raft.Snapshot().Error(); err != nil && !errors.Is(err, raft.ErrNothingNewToSnapshot) {
+			e.options.Logger.Warn("cannot shorten the log in memory", "group", e.options.Group, "error", err)
+		}
+	}
+}
+
+// Close implements group.Engine. What is under way ends first, barriers
+// included: Raft's shutdown forgets entries that are committed and not yet
+// applied, and leaves whoever waits for them without an answer.
+func (e *Engine) Close() (err error) {
+	e.ending.Do(func() {
+		e.batcher.Close()
+		close(e.leadership.closed)
+		e.done.Wait()
+		err = e.raft.Shutdown().Error()
+		e.leadership.set(0)
+	})
+	return err
+}

@@ -1,0 +1,91 @@
+package raftgroup
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/raft"
+
+	"ursula/core/group"
+)
+
+// Open starts the group: it restores the last snapshot, reads the log, and goes
+// on from there. When this node is the only voter it elects itself at once.
+// Damage is a *snapshot.CorruptionError, or one of the log store's.
+func Open(o Options) (*Engine, error) {
+	o = o.withDefaults()
+	e := &Engine{options: o, replica: group.NewReplica(o.Observer)}
+	e.leadership = newLeadership(e.led)
+	e.batcher = group.NewBatcher(e.submit)
+	if o.BatchBytes > 0 {
+		e.batcher.Limit(o.BatchBytes)
+	}
+	notify := make(chan bool, 16)
+	if err := e.start(o.config(notify)); err != nil {
+		return nil, fmt.Errorf("group %d: %w", o.Group, err)
+	}
+	e.done.Go(func() { e.leadership.follow(notify, e.raft) })
+	if log, ok := o.Logs.(*memoryLog); ok {
+		e.done.Go(func() { e.bound(log) })
+	}
+	if !e.OnlyVoter() {
+		return e, nil
+	}
+	if err := e.stand(); err != nil {
+		return nil, errors.Join(fmt.Errorf("group %d: stand for election: %w", o.Group, err), e.Close())
+	}
+	return e, nil
+}
+
+func (e *Engine) led(leads bool) {
+	e.replica.Lead(leads)
+	e.options.Observer.Led(leads)
+}
+
+func (e *Engine) start(config *raft.Config) (err error) {
+	o := &e.options
+	existing, err := raft.HasExistingState(o.Logs, o.Stable, o.Snapshots)
+	if err != nil {
+		return fmt.Errorf("read state: %w", err)
+	}
+	if !existing && o.Bootstrap {
+		if err := e.bootstrap(config); err != nil {
+			return fmt.Errorf("bootstrap: %w", err)
+		}
+	}
+	if err := checkContinuity(o); err != nil {
+		return err
+	}
+	m, snapshots := &machine{engine: e}, &witness{SnapshotStore: o.Snapshots}
+	if e.raft, err = raft.NewRaft(config, m, o.Logs, o.Stable, snapshots, o.Transport); err != nil {
+		return fmt.Errorf("start: %w", errors.Join(err, snapshots.cause(), m.broken))
+	}
+	return nil
+}
+
+func (e *Engine) bootstrap(config *raft.Config) error {
+	o := &e.options
+	self := raft.Server{ID: raft.ServerID(o.NodeID), Address: raft.ServerAddress(o.NodeID)}
+	return raft.BootstrapCluster(config, o.Logs, o.Stable, o.Snapshots, o.Transport,
+		raft.Configuration{Servers: []raft.Server{self}})
+}
+
+// stand makes a follower look at its leader's silence now instead of when its
+// timer ends: shortening the timeout wakes it. Only for an only voter, whom
+// nobody else can have heard from.
+func (e *Engine) stand() error {
+	c := e.raft.ReloadableConfig()
+	c.HeartbeatTimeout -= time.Millisecond
+	return e.raft.ReloadConfig(c)
+}
+
+// OnlyVoter reports whether this node alone makes the quorum.
+func (e *Engine) OnlyVoter() bool {
+	f := e.raft.GetConfiguration()
+	if f.Error() != nil {
+		return false
+	}
+	servers := f.Configuration().Servers
+	return len(servers) == 1 && servers[0].ID == raft.ServerID(e.options.NodeID)
+}

@@ -1,0 +1,139 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"time"
+
+	"ursula/core/group"
+	"ursula/core/group/memgroup"
+	"ursula/core/group/raftgroup"
+	"ursula/core/snapshot"
+	"ursula/core/stream"
+	"ursula/core/wal"
+)
+
+// member is one group as this node has it.
+type member struct {
+	id     uint32
+	node   *Node
+	engine group.Engine
+	log    *wal.Log // nil without a durable log
+	load   *load    // of the group's shard
+
+	objects objectNumbers
+}
+
+var _ group.Observer = (*member)(nil)
+
+// Applied implements group.Observer.
+func (g *member) Applied(events []stream.Event, memory int64) {
+	if memory != 0 {
+		g.node.budget.Add(memory)
+	}
+	if len(events) == 0 {
+		return
+	}
+	if slices.ContainsFunc(events, func(e stream.Event) bool { return e.Gone }) {
+		g.node.released(g)
+	}
+	g.node.options.Publish(events)
+}
+
+// Restored implements group.Observer.
+func (g *member) Restored(memory int64) {
+	g.node.budget.Add(memory)
+	g.node.flusher.Kick()
+}
+
+// Led implements group.Observer.
+func (g *member) Led(bool) {
+	g.node.flusher.Kick()
+	g.node.settler.wake(g)
+	g.node.expiry.wake()
+	g.node.options.Led()
+}
+
+func (n *Node) openGroups() error {
+	for id := range uint32(n.id.Groups) {
+		g := &member{id: id, node: n, load: &n.loads[n.table.Shard(id)]}
+		if err := g.open(); err != nil {
+			return err
+		}
+		n.groups = append(n.groups, g)
+		n.flusher.Add(coldGroup{g})
+		if g.log != nil {
+			n.compactors[n.table.Shard(id)].Add(logGroup{g})
+		}
+	}
+	return nil
+}
+
+func (g *member) open() error {
+	o := &g.node.options
+	if o.Engine == Memory {
+		g.engine = memgroup.New(g)
+		return nil
+	}
+	options := raftgroup.Options{
+		Group: g.id, NodeID: g.node.id.NodeID, Bootstrap: true,
+		// An entry is one record of the journal and must fit into a segment.
+		BatchBytes: int(o.SegmentBytes / 4), TrailingLogs: 1, Observer: g, Logger: o.Logger, OnFatal: o.OnFatal,
+	}
+	if o.Engine == RaftWAL {
+		if err := g.openLog(&options); err != nil {
+			return err
+		}
+	}
+	engine, err := raftgroup.Open(options)
+	if err != nil {
+		return err
+	}
+	g.engine = engine
+	return nil
+}
+
+// openLog gives the engine its log and snapshots on disk.
+func (g *member) openLog(options *raftgroup.Options) error {
+	dir := path.Join(g.node.options.Dir, groupsDir, fmt.Sprintf("%05d", g.id))
+	snapshots, err := snapshot.Open(g.node.options.FS, dir)
+	if err != nil {
+		return fmt.Errorf("group %d: %w", g.id, err)
+	}
+	g.log = g.node.logs.Log(g.id)
+	options.Logs, options.Stable, options.Reserve = g.log, g.log, g.reserve
+	options.Snapshots = raftgroup.NewSnapshots(snapshots)
+	return nil
+}
+
+// propose stamps the clock into a command and proposes it.
+func (g *member) propose(ctx context.Context, c *stream.Command) (stream.Result, error) {
+	size := int64(len(c.Data) + entryOverhead)
+	g.load.bytes.Add(size)
+	defer g.load.bytes.Add(-size)
+	c.Now = g.node.now()
+	ctx, cancel := g.patient(ctx)
+	defer cancel()
+	return g.engine.Propose(ctx, c)
+}
+
+// confirm makes sure that what is read from the replica next is current.
+func (g *member) confirm(ctx context.Context) error {
+	ctx, cancel := g.patient(ctx)
+	defer cancel()
+	return g.engine.Confirm(ctx)
+}
+
+// patience is how long a request waits for a group that has no leader.
+const patience = 10 * time.Second
+
+// patient bounds the wait for an election; while this node leads there is
+// nothing to bound, and nothing to pay.
+func (g *member) patient(ctx context.Context) (context.Context, context.CancelFunc) {
+	if g.engine.Leads() {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, patience)
+}

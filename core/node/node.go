@@ -1,0 +1,185 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"ursula/core/bucket/dirbucket"
+	"ursula/core/cold"
+	"ursula/core/journal"
+	"ursula/core/route"
+	"ursula/core/shard"
+	"ursula/core/stream"
+	"ursula/core/wal"
+)
+
+// Node is an open data directory and the groups in it. All methods may be
+// called concurrently.
+type Node struct {
+	options Options
+	id      identity
+	lock    io.Closer
+	table   route.Table
+
+	logs    *wal.Set // nil unless the engine is RaftWAL
+	objects *dirbucket.Bucket
+	budget  *cold.Budget
+	reader  *cold.Reader
+	flusher *cold.Flusher
+
+	loads      []load // by shard
+	groups     []*member
+	compactors []*shard.Compactor
+	expiry     *expiry
+	settler    *settler
+	drives     *drives
+
+	arriving atomic.Int64 // bytes admitted that rings do not count yet
+	stop     context.CancelFunc
+	workers  sync.WaitGroup
+	closing  sync.Once
+}
+
+// Open opens the data directory, recovers every group in it, and begins the
+// background work. It returns once all groups serve. Damage is a typed error
+// that names the file and the place.
+func Open(ctx context.Context, o Options) (*Node, error) {
+	o = o.withDefaults()
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	id, lock, err := claim(&o)
+	if err != nil {
+		return nil, err
+	}
+	n := &Node{
+		options: o, id: id, lock: lock,
+		table: route.Table{Groups: uint32(id.Groups), Shards: o.Shards},
+		loads: make([]load, o.Shards),
+	}
+	if err := n.open(ctx); err != nil {
+		return nil, errors.Join(err, n.Close())
+	}
+	return n, nil
+}
+
+func (n *Node) open(ctx context.Context) error {
+	if err := n.openStores(); err != nil {
+		return err
+	}
+	n.expiry, n.settler, n.drives = newExpiry(n), newSettler(n), newDrives()
+	if err := n.openGroups(); err != nil {
+		return err
+	}
+	if err := n.syncDirs(); err != nil {
+		return err
+	}
+	for _, g := range n.groups {
+		if err := g.engine.Confirm(ctx); err != nil {
+			return fmt.Errorf("group %d: %w", g.id, err)
+		}
+	}
+	n.startWorkers()
+	return nil
+}
+
+// logCacheBytes is the memory for the newest log entries of all groups. A lone
+// voter never reads them; followers that are a moment behind do.
+const logCacheBytes = 8 << 20
+
+func (n *Node) openStores() (err error) {
+	o := &n.options
+	if n.budget, err = cold.NewBudget(o.Marks); err != nil {
+		return err
+	}
+	dir := path.Join(o.Dir, coldDir)
+	if !o.Engine.Durable() {
+		dir = path.Join(o.Dir, volatileDir)
+		if err := clearDir(o.FS, dir); err != nil {
+			return err
+		}
+	}
+	if n.objects, err = dirbucket.Open(dirbucket.Options{FS: o.FS, Dir: dir}); err != nil {
+		return fmt.Errorf("open cold store: %w", err)
+	}
+	n.reader = cold.NewReader(n.objects, 0)
+	n.flusher = cold.NewFlusher(cold.Options{
+		Bucket: n.objects, Reader: n.reader, Budget: n.budget, Logger: o.Logger,
+	})
+	if o.Engine != RaftWAL {
+		return nil
+	}
+	for range o.Shards {
+		n.compactors = append(n.compactors, shard.NewCompactor(o.JournalBytes, o.Logger))
+	}
+	n.logs, err = wal.Open(wal.Options{CacheBytes: logCacheBytes, Journal: journal.Options{
+		FS: o.FS, Dir: path.Join(o.Dir, journalDir), Shards: o.Shards,
+		SegmentBytes: o.SegmentBytes, OnFatal: o.OnFatal, OnSync: n.synced,
+	}})
+	return err
+}
+
+// synced passes the measurement on and lets the compactors look at the journal.
+func (n *Node) synced(bytes int, took time.Duration) {
+	if n.options.OnSync != nil {
+		n.options.OnSync(bytes, took)
+	}
+	for _, c := range n.compactors {
+		c.Kick()
+	}
+}
+
+func (n *Node) startWorkers() {
+	ctx, stop := context.WithCancel(context.Background())
+	n.stop = stop
+	n.workers.Go(func() { n.flusher.Run(ctx) })
+	n.workers.Go(func() { n.expiry.run(ctx) })
+	n.workers.Go(func() { n.settler.run(ctx) })
+	for _, c := range n.compactors {
+		n.workers.Go(func() { c.Run(ctx, n.logs) })
+	}
+}
+
+// Close stops the background work and the groups. Proposals that are under way
+// get their answer or an error first. A second call does nothing.
+func (n *Node) Close() (err error) {
+	n.closing.Do(func() { err = n.close() })
+	return err
+}
+
+func (n *Node) close() error {
+	if n.stop != nil {
+		n.stop()
+		n.workers.Wait()
+	}
+	var errs []error
+	for _, g := range n.groups {
+		errs = append(errs, g.engine.Close())
+	}
+	if n.logs != nil {
+		errs = append(errs, n.logs.Close())
+	}
+	if n.objects != nil {
+		n.objects.Close()
+	}
+	return errors.Join(append(errs, n.lock.Close())...)
+}
+
+// Groups is the number of groups.
+func (n *Node) Groups() int { return n.id.Groups }
+
+// Shards is the number of shards.
+func (n *Node) Shards() int { return n.options.Shards }
+
+func (n *Node) now() int64 { return n.options.Now().UnixMilli() }
+
+func (n *Node) group(name stream.Name) *member { return n.groups[n.table.Group(name)] }
+
+// Durable reports whether what is acknowledged is on disk.
+func (n *Node) Durable() bool { return n.options.Engine.Durable() }

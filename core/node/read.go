@@ -1,0 +1,67 @@
+package node
+
+import (
+	"context"
+	"errors"
+
+	"ursula/core/bucket"
+	"ursula/core/protocol/store"
+	"ursula/core/stream"
+)
+
+var _ store.Reader = (*Node)(nil)
+
+// Head implements store.Reader.
+func (n *Node) Head(ctx context.Context, name stream.Name) (info stream.Info, err error) {
+	g := n.group(name)
+	if err := g.confirm(ctx); err != nil {
+		return info, unavailable(err)
+	}
+	now := n.now()
+	g.engine.Replica().View(func(m *stream.Machine) { info, err = m.Stat(name, now) })
+	return info, err
+}
+
+// Read implements store.Reader. A plan that the cold store no longer agrees with
+// is made once more: the stream was deleted meanwhile, or the range moved.
+func (n *Node) Read(ctx context.Context, name stream.Name, r store.ReadRequest) (*store.Page, error) {
+	g := n.group(name)
+	if err := g.confirm(ctx); err != nil {
+		return nil, unavailable(err)
+	}
+	page, err := n.readPage(ctx, g, name, r)
+	if errors.Is(err, bucket.ErrNotFound) {
+		page, err = n.readPage(ctx, g, name, r)
+	}
+	return page, err
+}
+
+// readPage reads a page, and a longer one where not even one JSON message fits.
+func (n *Node) readPage(ctx context.Context, g *member, name stream.Name, r store.ReadRequest) (*store.Page, error) {
+	for r.Max = max(r.Max, 1); ; r.Max *= 2 {
+		page, err := n.tryPage(ctx, g, name, r)
+		if err != nil || page.Next > page.From || page.AtTail {
+			return page, err
+		}
+		page.Release()
+	}
+}
+
+func (n *Node) tryPage(ctx context.Context, g *member, name stream.Name, r store.ReadRequest) (*store.Page, error) {
+	f := newFetch(n)
+	defer f.unpin()
+	plan, touch, err := f.plan(g, name, r)
+	if err != nil {
+		return nil, err
+	}
+	if touch {
+		if err := g.carryOut(ctx, &stream.Command{Op: stream.OpTouch, Name: name}); err != nil {
+			return nil, unavailable(err)
+		}
+	}
+	if err := f.gather(ctx, g, &plan); err != nil {
+		f.release()
+		return nil, err
+	}
+	return f.page(&plan), nil
+}

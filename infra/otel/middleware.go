@@ -1,0 +1,51 @@
+package otel
+
+import (
+	"net/http"
+	"time"
+)
+
+// measured is a handler whose answers are counted and timed.
+type measured struct {
+	next     http.Handler
+	requests *requests
+}
+
+// ServeHTTP counts a request when next returns, also when it panics, which
+// net/http takes as a wish to abort the answer. A connection that next takes
+// over counts as 200 from then on.
+func (m *measured) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	began := time.Now()
+	answer := &answer{ResponseWriter: w}
+	defer func() { m.requests.record(r, answer.status, time.Since(began)) }()
+	m.next.ServeHTTP(answer, r)
+	if answer.status == 0 {
+		answer.status = http.StatusOK // what net/http sends for those who say nothing
+	}
+}
+
+// answer remembers the status that was sent, 0 for none. The rest of what the
+// writer can do is found by http.ResponseController.
+type answer struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader passes informational answers on without taking them for the last.
+func (a *answer) WriteHeader(status int) {
+	if a.status == 0 && status >= http.StatusOK {
+		a.status = status
+	}
+	a.ResponseWriter.WriteHeader(status)
+}
+
+// Write sends 200 unless a status was sent.
+func (a *answer) Write(p []byte) (int, error) {
+	if a.status == 0 {
+		a.status = http.StatusOK
+	}
+	return a.ResponseWriter.Write(p)
+}
+
+// Unwrap is how http.ResponseController finds the writer.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }

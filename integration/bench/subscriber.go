@@ -1,0 +1,96 @@
+package bench
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+)
+
+// subscriber is one SSE connection, for one goroutine.
+type subscriber struct {
+	conn  *conn
+	lines *bufio.Reader
+}
+
+// subscribe opens an SSE connection at the tail of a stream, and returns when the server
+// has confirmed with its first control event that it will deliver what comes next.
+func subscribe(ctx context.Context, t Target, path string) (*subscriber, error) {
+	c, err := dial(ctx, t.addr)
+	if err != nil {
+		return nil, err
+	}
+	s := &subscriber{conn: c}
+	if err := s.open(t, path); err != nil {
+		c.close()
+		return nil, fmt.Errorf("subscribe: %w", err)
+	}
+	return s, nil
+}
+
+func (s *subscriber) open(t Target, path string) error {
+	if _, err := s.conn.net.Write(request("GET", t.addr, path+"?live=sse&offset=now", nil)); err != nil {
+		return err
+	}
+	h, err := s.conn.receive()
+	if err != nil {
+		return err
+	}
+	if h.status != 200 {
+		return fmt.Errorf("status %d", h.status)
+	}
+	s.lines = bufio.NewReaderSize(s.conn.body(h), readBuffer)
+	for {
+		line, err := s.line()
+		if err != nil {
+			return err
+		}
+		if bytes.HasPrefix(line, []byte("event:")) && bytes.HasSuffix(line, []byte("control")) {
+			return nil
+		}
+	}
+}
+
+// line returns the next line of the response, valid until the next call.
+func (s *subscriber) line() ([]byte, error) {
+	line, err := s.lines.ReadSlice('\n')
+	if err == bufio.ErrBufferFull {
+		return line, nil // the rest of a long line comes as lines of its own, and begins with no field
+	}
+	return bytes.TrimRight(line, "\r\n"), noEOF(err)
+}
+
+// data returns what follows "data:" in the next line that has it.
+func (s *subscriber) data() ([]byte, error) {
+	for {
+		line, err := s.line()
+		if err != nil {
+			return nil, err
+		}
+		if value, found := bytes.CutPrefix(line, []byte("data:")); found {
+			return bytes.TrimPrefix(value, []byte(" ")), nil
+		}
+	}
+}
+
+// subscribeAll opens n subscribers to stream 0 of a run.
+func subscribeAll(ctx context.Context, t Target, run string, n int, progress func(opened int)) ([]*subscriber, error) {
+	subs := make([]*subscriber, 0, n)
+	for range n {
+		s, err := subscribe(ctx, t, t.streamPath(run, 0))
+		if err != nil {
+			closeAll(subs)
+			return nil, fmt.Errorf("subscriber %d of %d on %s: %w", len(subs)+1, n, t.Name, err)
+		}
+		if subs = append(subs, s); len(subs)%1000 == 0 {
+			progress(len(subs))
+		}
+	}
+	return subs, nil
+}
+
+func closeAll(subs []*subscriber) {
+	for _, s := range subs {
+		s.conn.close()
+	}
+}

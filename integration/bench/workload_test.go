@@ -1,0 +1,139 @@
+package bench
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"ursula/core/client/clienttest"
+)
+
+// brief is a run that is long enough to do something.
+func brief() Options { return Options{Warmup: 10 * time.Millisecond, Duration: 50 * time.Millisecond} }
+
+func toServer(t *testing.T, root string) Target {
+	t.Helper()
+	target, err := ParseTarget("test", root, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return target
+}
+
+func TestEveryWorkloadRunsWithoutErrors(t *testing.T) {
+	target := toServer(t, clienttest.New(t))
+	for _, c := range []struct {
+		workload Workload
+		positive string // a figure that must be
+	}{
+		{Append{Streams: 4, Payload: 10}, "throughput"},
+		{Append{Streams: 5, Payload: 10, Producer: true, Connections: 2}, "throughput"},
+		{Fanout{Subscribers: 3, Rate: 500, Payload: 100}, "deliveries"},
+		{Idle{Subscribers: 3}, ""},
+		{Catchup{Size: 200_000, Chunk: 70_000}, "passes"},
+		{Wake{Stored: 100_000, Payload: 10}, "wakes"},
+		{Many{Streams: 50, Payload: 10}, "throughput"},
+	} {
+		t.Run(c.workload.Name(), func(t *testing.T) {
+			r, err := c.workload.Run(t.Context(), target, brief())
+			if err != nil || r.ErrorCount() != 0 {
+				t.Fatalf("%v, %v", err, r.Errors)
+			}
+			if f, _ := r.Figure(c.positive); c.positive != "" && f.Value <= 0 {
+				t.Fatalf("%s is %v of %+v", c.positive, f, r.Figures)
+			}
+			if r.Workload != c.workload.Name() || len(r.Parameters) == 0 {
+				t.Fatalf("%+v", r)
+			}
+		})
+	}
+}
+
+func TestBareHandlerTakesTheAppendLoad(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- ServeBare(ctx, ln) }()
+	r, err := Append{Streams: 2, Payload: 10}.Run(ctx, toServer(t, "http://"+ln.Addr().String()), brief())
+	if err != nil || r.ErrorCount() != 0 {
+		t.Fatalf("%v, %v", err, r.Errors)
+	}
+	cancel()
+	if err := <-served; err != nil {
+		t.Fatal(err)
+	}
+}
+
+// failing answers appends with handler and everything else with 204.
+func failing(t *testing.T, handler http.HandlerFunc) Target {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			handler(w, r)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	t.Cleanup(server.Close)
+	return toServer(t, server.URL)
+}
+
+func TestAppendCountsErrorsByKind(t *testing.T) {
+	refused := failing(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })
+	r, err := Append{Streams: 2, Payload: 1}.Run(t.Context(), refused, brief())
+	if err != nil || r.Errors["status 503"] == 0 {
+		t.Fatalf("%v, %v", err, r.Errors)
+	}
+	if f, _ := r.Figure("throughput"); f.Value != 0 {
+		t.Fatalf("refusals counted as throughput: %v", f)
+	}
+}
+
+// TestAppendEndsWhenNoWriterIsLeft would take an hour otherwise.
+func TestAppendEndsWhenNoWriterIsLeft(t *testing.T) {
+	broken := failing(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	r, err := Append{Streams: 2, Payload: 1}.Run(t.Context(), broken, Options{Duration: time.Hour})
+	if err != nil || r.ErrorCount() != 2 {
+		t.Fatalf("%v, %v", err, r.Errors)
+	}
+}
+
+func TestCatchupNoticesWrongBytes(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet {
+			w.Header().Set("Stream-Up-To-Date", "true")
+			_, _ = w.Write(make([]byte, 100))
+		}
+	}))
+	t.Cleanup(server.Close)
+	r, err := Catchup{Size: 100, Chunk: 100}.Run(t.Context(), toServer(t, server.URL), brief())
+	if err != nil || r.Errors["read other bytes than were written"] == 0 {
+		t.Fatalf("%v, %v", err, r.Errors)
+	}
+}
+
+func TestRunsThatCannotBeginSayWhy(t *testing.T) {
+	nobody := toServer(t, "http://127.0.0.1:1/v1/stream")
+	for _, w := range []Workload{Append{Streams: 1}, Fanout{Subscribers: 1, Rate: 1}, Idle{}, Catchup{Size: 1, Chunk: 1}, Wake{}, Many{Streams: 1}} {
+		if _, err := w.Run(t.Context(), nobody, brief()); err == nil || !strings.Contains(err.Error(), "test") {
+			t.Errorf("%s: %v", w.Name(), err)
+		}
+	}
+}
+
+func TestTargetsMustBePlainHTTP(t *testing.T) {
+	for _, root := range []string{"https://h/", "h:1", "http://", "http://h/?q", "http://a b"} {
+		if _, err := ParseTarget("x", root, 0); err == nil {
+			t.Errorf("%q was accepted", root)
+		}
+	}
+	if target := toServer(t, "http://h/v1/stream/"); target.addr != "h:80" || target.streamPath("r", 7) != "/v1/stream/bench-r-7" {
+		t.Errorf("%+v", target)
+	}
+}
