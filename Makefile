@@ -14,6 +14,12 @@ PROOFS := ./integration/conformance ./integration/client ./integration/crash \
           ./integration/peers ./integration/lifecycle
 UNITS = $(filter-out $(PROOFS:./%=ursula/%),$(shell go list ./...))
 
+# Packages whose tests run in bubbles of virtual time. The race detector of Go
+# 1.26 crashes (a nil slot in __tsan::SlotLock, go.dev/issue/78156) when timers of
+# one bubble fire on two threads at once: they share one race context. With one
+# thread that cannot happen, and the detector still sees every unordered access.
+BUBBLES = $(shell grep -rl --include='*_test.go' testing/synctest core control infra 2>/dev/null | xargs -n1 dirname | sort -u | sed 's|^|ursula/|')
+
 FUZZ_TIME ?= 5s
 PROVE := URSULA_TEST_BINARY=$(BINARY) go test -count=1 -v
 
@@ -40,7 +46,8 @@ test-unit: ## test every package that needs no server process
 
 .PHONY: test-race
 test-race: ## the unit tests, and a server provoked by its peers' faults, under the race detector
-	go test -race $(UNITS)
+	go test -race $(filter-out $(BUBBLES),$(UNITS))
+	go test -race -cpu 1 $(filter $(BUBBLES),$(UNITS))
 	URSULA_TEST_BUILD_FLAGS=-race go test -count=1 -v ./integration/peers
 
 .PHONY: test-conformance

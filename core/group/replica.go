@@ -72,13 +72,15 @@ func (r *Replica) Maintain(change func(*stream.Machine)) {
 
 // ApplyEntry applies the commands of a committed log entry and returns their
 // results. An entry that cannot be decoded is an error: the caller must stop,
-// for its state can no longer follow the group's.
-func (r *Replica) ApplyEntry(entry []byte) ([]stream.Result, error) {
+// for its state can no longer follow the group's. The term is the entry's, or 0
+// where there is only one leader for ever.
+func (r *Replica) ApplyEntry(term uint64, entry []byte) ([]stream.Result, error) {
 	results := make([]stream.Result, 0, stream.CommandsIn(entry))
 	r.mu.Lock()
 	before := r.machine.Memory()
 	err := stream.EachInBatch(entry, func(c *stream.Command) {
 		var result stream.Result
+		c.Term = term
 		result, r.events = r.machine.Apply(c, r.events)
 		results = append(results, result)
 	})

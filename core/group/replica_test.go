@@ -23,7 +23,7 @@ func entry(commands ...stream.Command) []byte {
 
 func apply(t *testing.T, r *group.Replica, commands ...stream.Command) {
 	t.Helper()
-	results, err := r.ApplyEntry(entry(commands...))
+	results, err := r.ApplyEntry(0, entry(commands...))
 	if err != nil || len(results) != len(commands) {
 		t.Fatalf("ApplyEntry: %d results, %v", len(results), err)
 	}
@@ -127,7 +127,7 @@ func TestSnapshotsDoNotMove(t *testing.T) {
 func TestAnEntryThatCannotBeDecoded(t *testing.T) {
 	r := group.NewReplica(&grouptest.Recorder{})
 	for _, b := range [][]byte{nil, {99}, {1, 255, 255, 255, 255}, append(entry(creation("v1/a")), 1)} {
-		if _, err := r.ApplyEntry(b); !errors.Is(err, stream.ErrCodec) {
+		if _, err := r.ApplyEntry(0, b); !errors.Is(err, stream.ErrCodec) {
 			t.Errorf("entry %x: %v", b, err)
 		}
 	}

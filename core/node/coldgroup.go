@@ -23,8 +23,6 @@ type objectNumbers struct {
 	last uint64
 }
 
-const termShift = 32
-
 // errOutdated refuses an object that was numbered in an earlier term: another
 // leader may have taken it for abandoned in the meantime, and deleted it.
 var errOutdated = errors.New("object belongs to an earlier term")
@@ -39,7 +37,7 @@ func (o *objectNumbers) led(term uint64) {
 func (o *objectNumbers) next() uint64 {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.last = max(o.last+1, o.term<<termShift)
+	o.last = max(o.last+1, o.term<<stream.ObjectTermShift)
 	return o.last
 }
 
@@ -81,7 +79,7 @@ func (g coldGroup) Candidates(most int64) (chunks []cold.Chunk) {
 
 // Commit implements cold.Flushable.
 func (g coldGroup) Commit(ctx context.Context, f stream.Flush) error {
-	if g.engine.Term() != f.Object>>termShift {
+	if g.engine.Term() != f.Object>>stream.ObjectTermShift {
 		return errOutdated
 	}
 	return g.carryOut(ctx, &stream.Command{Op: stream.OpFlush, Flush: &f})
@@ -106,7 +104,7 @@ func (g coldGroup) Abandoned(object uint64) bool {
 	term := g.engine.Term()
 	known := true
 	g.engine.Replica().View(func(m *stream.Machine) { known = m.KnowsObject(object) })
-	return !known && object>>termShift < term
+	return !known && object>>stream.ObjectTermShift < term
 }
 
 func (g *member) carryOut(ctx context.Context, c *stream.Command) error {

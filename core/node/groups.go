@@ -78,7 +78,7 @@ func (g *member) open() error {
 		return nil
 	}
 	options := raftgroup.Options{
-		Group: g.id, NodeID: g.node.id.NodeID, Bootstrap: true,
+		Group: g.id, NodeID: g.node.id.NodeID, Bootstrap: []string{g.node.id.NodeID},
 		// An entry is one record of the journal and must fit into a segment.
 		BatchBytes: int(o.SegmentBytes / 4), TrailingLogs: 1, Observer: g, Logger: o.Logger, OnFatal: o.OnFatal,
 	}

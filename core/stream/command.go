@@ -27,8 +27,11 @@ const (
 // Op; the others are zero. The proposer fills Now; nothing in a rule reads a
 // clock.
 type Command struct {
-	Op   Op
-	Now  int64 // Unix milliseconds, stamped by the leader
+	Op  Op
+	Now int64 // Unix milliseconds, stamped by the leader
+	// Term is that of the log entry which brings the command, and not part of
+	// its encoding: the engine fills it in when it applies. 0 where there are none.
+	Term uint64
 	Name Name
 
 	// Create and append.

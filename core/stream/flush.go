@@ -2,6 +2,10 @@ package stream
 
 import "slices"
 
+// ObjectTermShift is where the term of the leader that numbered an object lies in
+// its number; below it is a count.
+const ObjectTermShift = 32
+
 // flush records that ranges now lie in the cold store. A range counts only if
 // its stream still lives and the range continues what was flushed before;
 // anything else in the object is dead weight. An object that no range of it
@@ -10,12 +14,17 @@ import "slices"
 // Object numbers only rise. A command that comes again, or after one with a
 // greater number, counts for nothing: its object may have been garbage in the
 // meantime, and be deleted already.
-func (m *Machine) flush(f *Flush) Result {
+//
+// The same holds for an object that was numbered in an earlier term than the one
+// that the command was committed in: a leader in between may have taken it for
+// abandoned.
+func (m *Machine) flush(c *Command) Result {
+	f := c.Flush
 	if m.KnowsObject(f.Object) {
 		return Result{}
 	}
 	o := object{size: f.Size}
-	if f.Object > m.lastObject {
+	if f.Object > m.lastObject && (c.Term == 0 || f.Object>>ObjectTermShift == c.Term) {
 		m.lastObject = f.Object
 		o.ranges = m.flushRanges(f)
 	}

@@ -51,7 +51,7 @@ func TestBatchReadsBack(t *testing.T) {
 		t.Errorf("read back\n%+v\nwant\n%+v", got, want)
 	}
 	for i := range reflect.TypeFor[Command]().NumField() {
-		if !anySet(want, i) {
+		if name := reflect.TypeFor[Command]().Field(i).Name; name != "Term" && !anySet(want, i) { // Term is the entry's
 			t.Errorf("no sample sets %s", reflect.TypeFor[Command]().Field(i).Name)
 		}
 	}

@@ -73,7 +73,7 @@ func (m *Machine) Apply(c *Command, events []Event) (Result, []Event) {
 		m.outbox.Delete(c.Outbox)
 		return Result{}, events
 	case OpFlush:
-		return m.flush(c.Flush), events
+		return m.flush(c), events
 	case OpSweep:
 		return m.sweep(c.Objects), events
 	case OpRecord:

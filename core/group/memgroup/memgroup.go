@@ -22,7 +22,8 @@ type Engine struct {
 func New(observer group.Observer) *Engine {
 	replica := group.NewReplica(observer)
 	replica.Lead(true)
-	return &Engine{batcher: group.NewBatcher(replica.ApplyEntry), replica: replica}
+	submit := func(entry []byte) ([]stream.Result, error) { return replica.ApplyEntry(0, entry) }
+	return &Engine{batcher: group.NewBatcher(submit), replica: replica}
 }
 
 // Propose implements group.Engine.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/hashicorp/raft"
 
@@ -19,8 +20,14 @@ type Engine struct {
 	replica    *group.Replica
 	batcher    *group.Batcher
 	leadership *leadership
-	done       sync.WaitGroup
-	ending     sync.Once
+	leader     *leader
+	progress   progress
+	// alone says that this node is the only member of the group. It is cleared
+	// before another may count, and set when that is committed.
+	alone         atomic.Bool
+	confirmations confirmations
+	done          sync.WaitGroup
+	ending        sync.Once
 }
 
 // Propose implements group.Engine.
@@ -67,12 +74,6 @@ func (e *Engine) submit(entry []byte) ([]stream.Result, error) {
 	return nil, group.ErrUnknownOutcome
 }
 
-// Confirm implements group.Engine.
-//
-// An only voter that has passed its barrier cannot have been replaced, and it
-// applies before it acknowledges, so its state is current as it stands.
-func (e *Engine) Confirm(ctx context.Context) error { return e.leadership.wait(ctx) }
-
 // Replica implements group.Engine.
 func (e *Engine) Replica() *group.Replica { return e.replica }
 
@@ -84,18 +85,11 @@ func (e *Engine) Term() uint64 { return e.leadership.term() }
 
 // Compact implements group.Engine.
 func (e *Engine) Compact(ctx context.Context) error {
-	f := e.raft.Snapshot()
-	done := make(chan error, 1)
-	go func() { done <- f.Error() }()
-	select {
-	case err := <-done:
-		if errors.Is(err, raft.ErrNothingNewToSnapshot) {
-			return nil
-		}
-		return err
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	err := e.await(ctx, func() raft.Future { return e.raft.Snapshot() })
+	if errors.Is(err, raft.ErrNothingNewToSnapshot) {
+		return nil
 	}
+	return err
 }
 
 // bound keeps a log in memory from growing for ever.

@@ -82,7 +82,7 @@ func appended(name stream.Name, data string) *stream.Command {
 // defaults are the options of a group with one voter, without its stores.
 func defaults(t *testing.T) raftgroup.Options {
 	return raftgroup.Options{
-		NodeID: "1", Bootstrap: true, TrailingLogs: 1,
+		NodeID: "1", Bootstrap: []string{"1"}, TrailingLogs: 1,
 		Logger:  slog.New(slog.DiscardHandler),
 		OnFatal: func(err error) { t.Error(err) },
 	}

@@ -150,7 +150,7 @@ func openCluster(t *testing.T) *cluster {
 			t.Fatal(err)
 		}
 		o := defaults(t)
-		o.NodeID, o.Transport, o.Bootstrap = fmt.Sprint(i), c.transports[i], false
+		o.NodeID, o.Transport, o.Bootstrap = fmt.Sprint(i), c.transports[i], nil
 		o.Logs, o.Stable, o.Snapshots, o.Observer = store, store, snapshots, &watcher{}
 		e, err := raftgroup.Open(o)
 		if err != nil {

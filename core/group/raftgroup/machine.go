@@ -1,6 +1,7 @@
 package raftgroup
 
 import (
+	"encoding/binary"
 	"fmt"
 	"io"
 
@@ -19,7 +20,10 @@ type machine struct {
 	broken error
 }
 
-var _ raft.FSM = (*machine)(nil)
+var (
+	_ raft.FSM                = (*machine)(nil)
+	_ raft.ConfigurationStore = (*machine)(nil)
+)
 
 // Apply implements raft.FSM. It answers with []stream.Result, or an error.
 func (m *machine) Apply(log *raft.Log) any {
@@ -29,7 +33,8 @@ func (m *machine) Apply(log *raft.Log) any {
 	if m.broken != nil {
 		return m.broken
 	}
-	results, err := m.engine.replica.ApplyEntry(log.Data)
+	defer m.engine.progress.set(log.Index)
+	results, err := m.engine.replica.ApplyEntry(log.Term, log.Data)
 	if err != nil {
 		m.broken = fmt.Errorf("group %d, index %d: %w", m.engine.options.Group, log.Index, err)
 		m.engine.options.OnFatal(m.broken)
@@ -43,29 +48,56 @@ func (m *machine) Snapshot() (raft.FSMSnapshot, error) {
 	if m.broken != nil {
 		return nil, m.broken
 	}
-	return frozen{m.engine.replica.Freeze()}, nil
+	return frozen{applied: m.engine.progress.get(), state: m.engine.replica.Freeze()}, nil
+}
+
+// StoreConfiguration implements raft.ConfigurationStore: a change of members is
+// committed.
+func (m *machine) StoreConfiguration(_ uint64, c raft.Configuration) {
+	m.engine.alone.Store(onlyServer(c, m.engine.options.NodeID))
+}
+
+func onlyServer(c raft.Configuration, id string) bool {
+	return len(c.Servers) == 1 && c.Servers[0].ID == raft.ServerID(id)
 }
 
 // Restore implements raft.FSM. Raft hides the cause of a failure at the start;
 // broken keeps it for Open.
 func (m *machine) Restore(content io.ReadCloser) error {
-	restored, err := stream.ReadSnapshot(content)
+	applied, restored, err := thaw(content)
 	if err != nil {
 		m.broken = fmt.Errorf("restore snapshot: %w", err)
 		return m.broken
 	}
 	m.engine.replica.Restore(restored)
+	m.engine.progress.set(applied)
 	m.broken = nil
 	return content.Close()
 }
 
-// frozen is a snapshot on its way to the store.
-type frozen struct{ state *stream.Snapshot }
+// frozen is a snapshot on its way to the store: the index of the last command in
+// it, 8 bytes little-endian, and the state.
+type frozen struct {
+	applied uint64
+	state   *stream.Snapshot
+}
 
 // Persist implements raft.FSMSnapshot. Raft itself closes or cancels the sink.
 func (f frozen) Persist(sink raft.SnapshotSink) error {
+	if err := binary.Write(sink, binary.LittleEndian, f.applied); err != nil {
+		return err
+	}
 	_, err := f.state.WriteTo(sink)
 	return err
+}
+
+// thaw reads what Persist wrote.
+func thaw(content io.Reader) (applied uint64, state *stream.Machine, err error) {
+	if err = binary.Read(content, binary.LittleEndian, &applied); err != nil {
+		return 0, nil, err
+	}
+	state, err = stream.ReadSnapshot(content)
+	return applied, state, err
 }
 
 // Release implements raft.FSMSnapshot.

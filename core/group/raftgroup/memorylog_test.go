@@ -13,7 +13,7 @@ import (
 func TestALogInMemoryIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e, err := Open(Options{
-			NodeID: "1", Bootstrap: true, TrailingLogs: 1, Observer: &grouptest.Recorder{},
+			NodeID: "1", Bootstrap: []string{"1"}, TrailingLogs: 1, Observer: &grouptest.Recorder{},
 			Logger: slog.New(slog.DiscardHandler), OnFatal: func(err error) { t.Error(err) },
 		})
 		if err != nil {

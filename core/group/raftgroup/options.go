@@ -24,8 +24,13 @@ type Options struct {
 	// Transport reaches the other voters. It may be left out where there will
 	// be none.
 	Transport raft.Transport
-	// Bootstrap makes this node the only voter if the group has no state yet.
-	Bootstrap bool
+	// Bootstrap begins the group with these voters if it has no state yet. All of
+	// them must be given the same ones.
+	Bootstrap []string
+	// Timers are those of a lone voter when left out.
+	Timers Timers
+	// Verify is required where there may be other voters.
+	Verify Verify
 	// BatchBytes bounds an entry of more than one command; 0 leaves it to the
 	// batcher.
 	BatchBytes int
@@ -42,13 +47,7 @@ type Options struct {
 	OnFatal func(error)
 }
 
-// Timers of a group. One voter needs none of them in practice; they are long
-// because a starved host misses short ones and then elects for nothing.
 const (
-	heartbeatTimeout = 2 * time.Second
-	electionTimeout  = 2 * time.Second
-	leaseTimeout     = 1500 * time.Millisecond
-	commitTimeout    = 200 * time.Millisecond
 	maxAppendEntries = 64
 	never            = 1000 * time.Hour
 )
@@ -62,16 +61,19 @@ func (o Options) withDefaults() Options {
 	if o.Transport == nil {
 		_, o.Transport = raft.NewInmemTransport(raft.ServerAddress(o.NodeID))
 	}
+	if o.Timers == (Timers{}) {
+		o.Timers = loneTimers()
+	}
 	return o
 }
 
 func (o *Options) config(notify chan<- bool) *raft.Config {
 	c := raft.DefaultConfig()
 	c.LocalID = raft.ServerID(o.NodeID)
-	c.HeartbeatTimeout = heartbeatTimeout
-	c.ElectionTimeout = electionTimeout
-	c.LeaderLeaseTimeout = leaseTimeout
-	c.CommitTimeout = commitTimeout
+	c.HeartbeatTimeout = o.Timers.Heartbeat
+	c.ElectionTimeout = o.Timers.Election
+	c.LeaderLeaseTimeout = o.Timers.Lease
+	c.CommitTimeout = o.Timers.Commit
 	c.MaxAppendEntries = maxAppendEntries
 	c.TrailingLogs = o.TrailingLogs
 	// Snapshots are asked for by whoever watches the journal's size.

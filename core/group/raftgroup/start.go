@@ -15,7 +15,8 @@ import (
 // Damage is a *snapshot.CorruptionError, or one of the log store's.
 func Open(o Options) (*Engine, error) {
 	o = o.withDefaults()
-	e := &Engine{options: o, replica: group.NewReplica(o.Observer)}
+	e := &Engine{options: o, replica: group.NewReplica(o.Observer), leader: newLeader()}
+	e.confirmations.prove = e.prove
 	e.leadership = newLeadership(e.led)
 	e.batcher = group.NewBatcher(e.submit)
 	if o.BatchBytes > 0 {
@@ -25,6 +26,7 @@ func Open(o Options) (*Engine, error) {
 	if err := e.start(o.config(notify)); err != nil {
 		return nil, fmt.Errorf("group %d: %w", o.Group, err)
 	}
+	e.followLeader()
 	e.done.Go(func() { e.leadership.follow(notify, e.raft) })
 	if log, ok := o.Logs.(*memoryLog); ok {
 		e.done.Go(func() { e.bound(log) })
@@ -32,6 +34,7 @@ func Open(o Options) (*Engine, error) {
 	if !e.OnlyVoter() {
 		return e, nil
 	}
+	e.alone.Store(true)
 	if err := e.stand(); err != nil {
 		return nil, errors.Join(fmt.Errorf("group %d: stand for election: %w", o.Group, err), e.Close())
 	}
@@ -49,7 +52,7 @@ func (e *Engine) start(config *raft.Config) (err error) {
 	if err != nil {
 		return fmt.Errorf("read state: %w", err)
 	}
-	if !existing && o.Bootstrap {
+	if !existing && len(o.Bootstrap) > 0 {
 		if err := e.bootstrap(config); err != nil {
 			return fmt.Errorf("bootstrap: %w", err)
 		}
@@ -66,9 +69,11 @@ func (e *Engine) start(config *raft.Config) (err error) {
 
 func (e *Engine) bootstrap(config *raft.Config) error {
 	o := &e.options
-	self := raft.Server{ID: raft.ServerID(o.NodeID), Address: raft.ServerAddress(o.NodeID)}
-	return raft.BootstrapCluster(config, o.Logs, o.Stable, o.Snapshots, o.Transport,
-		raft.Configuration{Servers: []raft.Server{self}})
+	var first raft.Configuration
+	for _, id := range o.Bootstrap {
+		first.Servers = append(first.Servers, raft.Server{ID: raft.ServerID(id), Address: raft.ServerAddress(id)})
+	}
+	return raft.BootstrapCluster(config, o.Logs, o.Stable, o.Snapshots, o.Transport, first)
 }
 
 // stand makes a follower look at its leader's silence now instead of when its
@@ -80,12 +85,8 @@ func (e *Engine) stand() error {
 	return e.raft.ReloadConfig(c)
 }
 
-// OnlyVoter reports whether this node alone makes the quorum.
+// OnlyVoter reports whether this node is all there is of the group.
 func (e *Engine) OnlyVoter() bool {
 	f := e.raft.GetConfiguration()
-	if f.Error() != nil {
-		return false
-	}
-	servers := f.Configuration().Servers
-	return len(servers) == 1 && servers[0].ID == raft.ServerID(e.options.NodeID)
+	return f.Error() == nil && onlyServer(f.Configuration(), e.options.NodeID)
 }

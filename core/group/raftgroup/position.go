@@ -1,0 +1,76 @@
+package raftgroup
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/raft"
+
+	"ursula/core/group"
+)
+
+// Position is how far a leader was at some moment.
+type Position struct {
+	Term    uint64
+	Commit  uint64 // index of the last committed entry, which is of this term
+	Applied uint64 // index of the last command applied
+}
+
+// ReadIndex returns a position that holds everything acknowledged before the
+// call. A replica that has applied as much may serve a linearizable read (Raft
+// thesis 6.4). Only the leader answers; group.ErrNoLeader otherwise.
+func (e *Engine) ReadIndex(ctx context.Context) (Position, error) {
+	p, leads := e.Position()
+	if !leads {
+		return p, group.ErrNoLeader
+	}
+	if e.alone.Load() {
+		return p, nil
+	}
+	return p, e.confirmations.wait(ctx)
+}
+
+// Position is how far this node is as a leader. An entry is applied before it is
+// acknowledged, and a leader that serves has committed an entry of its term, so
+// its commit index points at one.
+func (e *Engine) Position() (p Position, leads bool) {
+	p.Term = e.leadership.term()
+	p.Applied, p.Commit = e.progress.get(), e.raft.CommitIndex()
+	return p, p.Term != 0 && e.leadership.term() == p.Term
+}
+
+// Idle reports whether everything in the leader's log is committed: nothing is
+// on its way that would tell the followers so.
+func (e *Engine) Idle(p Position) bool { return e.raft.LastIndex() == p.Commit }
+
+// injector takes a message as if it had come over the network, without waiting.
+type injector interface{ Inject(raft.RPC) bool }
+
+// Advance tells this node's Raft what the leader said of its position, in the
+// form that the leader itself would use: a message without entries. Raft checks
+// it like any other. So a follower learns at once what is committed, and need
+// not wait for the next entry.
+func (e *Engine) Advance(leader string, p Position) {
+	to, ok := e.options.Transport.(injector)
+	if !ok || e.raft.CommitIndex() >= p.Commit || e.raft.LastIndex() < p.Commit {
+		return
+	}
+	to.Inject(raft.RPC{
+		RespChan: make(chan raft.RPCResponse, 1),
+		Command: &raft.AppendEntriesRequest{
+			RPCHeader: raft.RPCHeader{
+				ProtocolVersion: raft.ProtocolVersionMax, ID: []byte(leader), Addr: []byte(leader),
+			},
+			Leader: []byte(leader), Term: p.Term,
+			PrevLogEntry: p.Commit, PrevLogTerm: p.Term, LeaderCommitIndex: p.Commit,
+		},
+	})
+}
+
+// WaitApplied returns nil once this replica has applied the command at index.
+func (e *Engine) WaitApplied(ctx context.Context, index uint64) error {
+	if err := e.progress.wait(ctx, index); err != nil {
+		return fmt.Errorf("%w: this replica is behind: %w", group.ErrNoLeader, err)
+	}
+	return nil
+}
