@@ -28,48 +28,106 @@ var (
 	ErrDamaged  = errors.New("data directory is damaged")
 )
 
-// claim locks the directory and returns its identity, which it makes when the
-// directory is new.
-func claim(o *Options) (identity, io.Closer, error) {
+// DirectoryOptions say which directory, and for whom it is. All but Groups are
+// required.
+type DirectoryOptions struct {
+	FS     vfs.FS
+	Dir    string
+	NodeID string
+	Engine Engine
+	Groups int // 0: what the directory says, or what its cluster says
+}
+
+// Directory is a data directory that this process has locked.
+type Directory struct {
+	files vfs.FS
+	dir   string
+	lock  io.Closer
+	id    Identity
+}
+
+// Claim locks a directory and reads whose it is, or makes it this node's when it
+// is new. ErrInUse, ErrMismatch and ErrDamaged say why it cannot be used.
+func Claim(o DirectoryOptions) (*Directory, error) {
 	if err := o.FS.MkdirAll(o.Dir); err != nil {
-		return identity{}, nil, fmt.Errorf("data directory: %w", err)
+		return nil, fmt.Errorf("data directory: %w", err)
 	}
 	lock, err := o.FS.Lock(path.Join(o.Dir, lockFile))
 	if errors.Is(err, vfs.ErrLocked) {
-		return identity{}, nil, fmt.Errorf("%w: %s", ErrInUse, o.Dir)
+		return nil, fmt.Errorf("%w: %s", ErrInUse, o.Dir)
 	}
 	if err != nil {
-		return identity{}, nil, fmt.Errorf("lock data directory: %w", err)
+		return nil, fmt.Errorf("lock data directory: %w", err)
 	}
-	id, err := identify(o)
-	if err != nil {
-		return identity{}, nil, errors.Join(err, lock.Close())
+	d := &Directory{files: o.FS, dir: o.Dir, lock: lock}
+	if err := d.identify(&o); err != nil {
+		return nil, errors.Join(err, lock.Close())
 	}
-	return id, lock, nil
+	return d, nil
 }
 
-func identify(o *Options) (identity, error) {
-	id, err := readIdentity(o.FS, o.Dir)
+func (d *Directory) identify(o *DirectoryOptions) (err error) {
+	d.id, err = readIdentity(d.files, d.dir)
 	switch {
 	case err == nil:
-		return id, id.allows(o)
+		return errors.Join(d.id.allows(o), checkBegun(d))
 	case !errors.Is(err, fs.ErrNotExist):
-		return id, err
+		return err
 	}
-	if err := checkNew(o.FS, o.Dir); err != nil {
-		return id, err
+	if err := checkJournal(d.files, d.dir, false); err != nil {
+		return err
 	}
-	id = newIdentity(o)
-	return id, writeIdentity(o.FS, o.Dir, id)
+	return d.write(newIdentity(o))
 }
 
-func writeIdentity(files vfs.FS, dir string, id identity) error {
+// checkBegun looks for the journal where there must be one.
+func checkBegun(d *Directory) error {
+	if !d.id.Begun || !d.id.Engine.Durable() {
+		return nil
+	}
+	return checkJournal(d.files, d.dir, true)
+}
+
+// Identity is whose directory this is.
+func (d *Directory) Identity() Identity { return d.id }
+
+// Formed reports whether it is settled what the groups are and who founded them.
+func (d *Directory) Formed() bool {
+	return d.id.Groups > 0 && (d.id.Cluster != "" || len(d.id.Founders) > 0)
+}
+
+// Form settles, durably, what the node is part of. The founders are the first
+// voters of all groups; a node that joins has none.
+func (d *Directory) Form(cluster string, groups int, founders []string) error {
+	id := d.id
+	id.Cluster, id.Groups, id.Founders = cluster, groups, founders
+	return d.write(id)
+}
+
+func (d *Directory) begin() error {
+	if d.id.Begun {
+		return nil
+	}
+	id := d.id
+	id.Begun = true
+	return d.write(id)
+}
+
+func (d *Directory) write(id Identity) error {
+	id.Checksum = id.sum()
 	encoded, err := json.MarshalIndent(id, "", "  ")
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", identityFile, err)
 	}
-	return publishFile(files, dir, identityFile, append(encoded, '\n'))
+	if err := publishFile(d.files, d.dir, identityFile, append(encoded, '\n')); err != nil {
+		return err
+	}
+	d.id = id
+	return nil
 }
+
+// Close unlocks the directory.
+func (d *Directory) Close() error { return d.lock.Close() }
 
 // publishFile makes a file appear whole or not at all.
 func publishFile(files vfs.FS, dir, name string, content []byte) error {

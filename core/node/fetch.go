@@ -43,7 +43,7 @@ func (f *fetch) unpin() {
 // stream's lifetime.
 func (f *fetch) plan(g *member, name stream.Name, r store.ReadRequest) (plan stream.Plan, touch bool, err error) {
 	f.pin(g)
-	now := f.node.now()
+	now := g.now()
 	g.engine.Replica().View(func(m *stream.Machine) {
 		var info stream.Info
 		if info, err = m.Stat(name, now); err != nil {

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"sync/atomic"
 	"time"
 
+	"ursula/core/forward"
 	"ursula/core/group"
 	"ursula/core/group/memgroup"
 	"ursula/core/group/raftgroup"
@@ -19,9 +21,11 @@ import (
 type member struct {
 	id     uint32
 	node   *Node
-	engine group.Engine
-	log    *wal.Log // nil without a durable log
-	load   *load    // of the group's shard
+	engine group.Engine      // answers wherever the group is led
+	local  *raftgroup.Engine // this node's own; nil without replication
+	log    *wal.Log          // nil without a durable log
+	load   *load             // of the group's shard
+	leads  atomic.Bool
 
 	objects objectNumbers
 }
@@ -36,10 +40,18 @@ func (g *member) Applied(events []stream.Event, memory int64) {
 	if len(events) == 0 {
 		return
 	}
+	g.committed()
 	if slices.ContainsFunc(events, func(e stream.Event) bool { return e.Gone }) {
 		g.node.released(g)
 	}
 	g.node.options.Publish(events)
+}
+
+// committed tells the followers, if this node leads.
+func (g *member) committed() {
+	if n := g.node.notices; n != nil && g.leads.Load() {
+		n.Committed(g.id)
+	}
 }
 
 // Restored implements group.Observer.
@@ -49,7 +61,8 @@ func (g *member) Restored(memory int64) {
 }
 
 // Led implements group.Observer.
-func (g *member) Led(bool) {
+func (g *member) Led(leads bool) {
+	g.leads.Store(leads)
 	g.node.flusher.Kick()
 	g.node.settler.wake(g)
 	g.node.expiry.wake()
@@ -68,6 +81,7 @@ func (n *Node) openGroups() error {
 			n.compactors[n.table.Shard(id)].Add(logGroup{g})
 		}
 	}
+	n.opened.Store(true)
 	return nil
 }
 
@@ -78,7 +92,7 @@ func (g *member) open() error {
 		return nil
 	}
 	options := raftgroup.Options{
-		Group: g.id, NodeID: g.node.id.NodeID, Bootstrap: []string{g.node.id.NodeID},
+		Group: g.id, NodeID: g.node.id.NodeID, Bootstrap: g.node.id.Founders,
 		// An entry is one record of the journal and must fit into a segment.
 		BatchBytes: int(o.SegmentBytes / 4), TrailingLogs: 1, Observer: g, Logger: o.Logger, OnFatal: o.OnFatal,
 	}
@@ -87,11 +101,15 @@ func (g *member) open() error {
 			return err
 		}
 	}
-	engine, err := raftgroup.Open(options)
+	g.joinCluster(&options)
+	local, err := raftgroup.Open(options)
 	if err != nil {
 		return err
 	}
-	g.engine = engine
+	g.engine, g.local = local, local
+	if c := g.node.options.Cluster; c != nil {
+		g.engine = forward.New(g.id, g.node.id.NodeID, local, c.Calls, g.node.now)
+	}
 	return nil
 }
 
@@ -108,15 +126,29 @@ func (g *member) openLog(options *raftgroup.Options) error {
 	return nil
 }
 
-// propose stamps the clock into a command and proposes it.
+// propose proposes a command wherever the group is led.
 func (g *member) propose(ctx context.Context, c *stream.Command) (stream.Result, error) {
+	ctx, cancel := g.patient(ctx)
+	defer cancel()
+	return g.proposeTo(ctx, g.engine, c)
+}
+
+// proposeTo stamps the clock into a command and proposes it. The leader of
+// another node stamps its own.
+func (g *member) proposeTo(ctx context.Context, e group.Engine, c *stream.Command) (stream.Result, error) {
 	size := int64(len(c.Data) + entryOverhead)
 	g.load.bytes.Add(size)
 	defer g.load.bytes.Add(-size)
 	c.Now = g.node.now()
-	ctx, cancel := g.patient(ctx)
-	defer cancel()
-	return g.engine.Propose(ctx, c)
+	return e.Propose(ctx, c)
+}
+
+// now is the group's time: the leader's, as far as this node knows it.
+func (g *member) now() int64 {
+	if e, ok := g.engine.(interface{ Clock() int64 }); ok {
+		return e.Clock()
+	}
+	return g.node.now()
 }
 
 // confirm makes sure that what is read from the replica next is current.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"path"
 	"sync"
 	"sync/atomic"
@@ -12,6 +11,7 @@ import (
 
 	"ursula/core/bucket/dirbucket"
 	"ursula/core/cold"
+	"ursula/core/forward"
 	"ursula/core/journal"
 	"ursula/core/route"
 	"ursula/core/shard"
@@ -22,10 +22,10 @@ import (
 // Node is an open data directory and the groups in it. All methods may be
 // called concurrently.
 type Node struct {
-	options Options
-	id      identity
-	lock    io.Closer
-	table   route.Table
+	options   Options
+	directory *Directory
+	id        Identity
+	table     route.Table
 
 	logs    *wal.Set // nil unless the engine is RaftWAL
 	objects *dirbucket.Bucket
@@ -35,10 +35,13 @@ type Node struct {
 
 	loads      []load // by shard
 	groups     []*member
+	opened     atomic.Bool // groups are complete
 	compactors []*shard.Compactor
 	expiry     *expiry
 	settler    *settler
 	drives     *drives
+	verifier   *forward.Verifier // nil on a node for itself
+	notices    *forward.Notices  // the same
 
 	arriving atomic.Int64 // bytes admitted that rings do not count yet
 	stop     context.CancelFunc
@@ -54,12 +57,13 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	id, lock, err := claim(&o)
+	directory, err := claimAlone(&o)
 	if err != nil {
 		return nil, err
 	}
+	id := directory.Identity()
 	n := &Node{
-		options: o, id: id, lock: lock,
+		options: o, directory: directory, id: id,
 		table: route.Table{Groups: uint32(id.Groups), Shards: o.Shards},
 		loads: make([]load, o.Shards),
 	}
@@ -74,20 +78,60 @@ func (n *Node) open(ctx context.Context) error {
 		return err
 	}
 	n.expiry, n.settler, n.drives = newExpiry(n), newSettler(n), newDrives()
+	if c := n.options.Cluster; c != nil {
+		n.verifier = forward.NewVerifier(c.Calls)
+		n.notices = forward.NewNotices(n, c.Calls, c.Peers)
+	}
 	if err := n.openGroups(); err != nil {
 		return err
 	}
 	if err := n.syncDirs(); err != nil {
 		return err
 	}
-	for _, g := range n.groups {
-		if err := g.engine.Confirm(ctx); err != nil {
-			return fmt.Errorf("group %d: %w", g.id, err)
+	if err := n.directory.begin(); err != nil {
+		return err
+	}
+	if n.options.Cluster == nil {
+		if err := n.Ready(ctx); err != nil {
+			return err
 		}
 	}
 	n.startWorkers()
 	return nil
 }
+
+// Ready returns once every group has a leader that answers.
+func (n *Node) Ready(ctx context.Context) error {
+	for _, g := range n.groups {
+		if err := g.engine.Confirm(ctx); err != nil {
+			return fmt.Errorf("group %d: %w", g.id, err)
+		}
+	}
+	return nil
+}
+
+// claimAlone returns the directory that the caller claimed, or claims it for a
+// node for itself.
+func claimAlone(o *Options) (*Directory, error) {
+	if o.Directory != nil {
+		return o.Directory, nil
+	}
+	d, err := Claim(DirectoryOptions{FS: o.FS, Dir: o.Dir, NodeID: DefaultNodeID, Engine: o.Engine, Groups: o.Groups})
+	if err != nil || d.Formed() {
+		return d, err
+	}
+	groups := o.Groups
+	if groups == 0 {
+		groups = DefaultGroups()
+	}
+	if err := d.Form("", groups, []string{DefaultNodeID}); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
+}
+
+// DefaultNodeID is the node id of a node for itself.
+const DefaultNodeID = "1"
 
 // logCacheBytes is the memory for the newest log entries of all groups. A lone
 // voter never reads them; followers that are a moment behind do.
@@ -168,7 +212,7 @@ func (n *Node) close() error {
 	if n.objects != nil {
 		n.objects.Close()
 	}
-	return errors.Join(append(errs, n.lock.Close())...)
+	return errors.Join(append(errs, n.directory.Close())...)
 }
 
 // Groups is the number of groups.

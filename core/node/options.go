@@ -42,6 +42,12 @@ type Options struct {
 	Dir    string
 	Engine Engine
 
+	// Directory is Dir when the caller has claimed and formed it; the node closes
+	// it in the end. Left out, Dir is opened as that of a node for itself.
+	Directory *Directory
+	// Cluster connects a member to the others; nil for a node for itself.
+	Cluster *Cluster
+
 	Groups       int        // 0: what the directory says, or GroupsPerCore for each core
 	Shards       int        // 0: one for every CoresPerShard cores
 	SegmentBytes int64      // of the journal; 0: its default

@@ -17,7 +17,7 @@ func (n *Node) Head(ctx context.Context, name stream.Name) (info stream.Info, er
 	if err := g.confirm(ctx); err != nil {
 		return info, unavailable(err)
 	}
-	now := n.now()
+	now := g.now()
 	g.engine.Replica().View(func(m *stream.Machine) { info, err = m.Stat(name, now) })
 	return info, err
 }

@@ -112,7 +112,7 @@ func (s streams) eachOf(g *member, visit func(stream.Info) bool) (more bool) {
 	for {
 		found := make([]stream.Info, 0, 64)
 		g.engine.Replica().View(func(m *stream.Machine) {
-			m.Each(first, s.node.now(), func(info stream.Info) bool {
+			m.Each(first, g.now(), func(info stream.Info) bool {
 				found = append(found, info)
 				return len(found) < eachAtOnce
 			})

@@ -83,15 +83,22 @@ func (n *Node) released(g *member) {
 // arriving: together with what rings hold it stays below the reject mark. Whoever
 // called it takes the bytes out again when they are in a ring.
 func (n *Node) admit(size int64) error {
+	if err := n.reserveHot(size); err != nil {
+		return unavailable(err)
+	}
+	return nil
+}
+
+func (n *Node) reserveHot(size int64) error {
 	arriving := n.arriving.Add(size)
 	if size == 0 {
 		return nil
 	}
-	if err := n.budget.Admit(arriving); err != nil {
+	err := n.budget.Admit(arriving)
+	if err != nil {
 		n.arriving.Add(-size)
-		return unavailable(err)
 	}
-	return nil
+	return err
 }
 
 // answer turns a proposal's two errors into the one of the port.

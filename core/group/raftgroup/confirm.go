@@ -3,8 +3,6 @@ package raftgroup
 import (
 	"context"
 	"fmt"
-	"runtime"
-	"sync"
 
 	"ursula/core/group"
 )
@@ -14,77 +12,16 @@ import (
 // the call: an answer that was under way before proves nothing.
 type Verify func(ctx context.Context, term uint64, others []string, need int) error
 
-// confirmations lets reads share proofs of leadership. A round is for the reads
-// that were there when it began: who comes later waits for the next one.
-type confirmations struct {
-	prove func(context.Context) error
-
-	mu      sync.Mutex
-	running bool
-	next    *round // what those who come now wait for
-}
-
-type round struct {
-	done chan struct{}
-	err  error // set before done is closed
-}
-
-func (c *confirmations) wait(ctx context.Context) error {
-	r := c.join(ctx)
-	select {
-	case <-r.done:
-		return r.err
-	case <-ctx.Done():
-		return fmt.Errorf("%w: %w", group.ErrNoLeader, context.Cause(ctx))
-	}
-}
-
-func (c *confirmations) join(ctx context.Context) *round {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.next == nil {
-		c.next = &round{done: make(chan struct{})}
-	}
-	if !c.running {
-		c.running = true
-		go c.run(context.WithoutCancel(ctx)) // the first reader's patience is not the others'
-	}
-	return c.next
-}
-
-// run carries out rounds until nobody waits. It yields before each: those who
-// are about to read then share it.
-func (c *confirmations) run(ctx context.Context) {
-	for {
-		runtime.Gosched()
-		r := c.begin()
-		if r == nil {
-			return
-		}
-		r.err = c.prove(ctx)
-		close(r.done)
-	}
-}
-
-func (c *confirmations) begin() *round {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	r := c.next
-	c.next = nil
-	c.running = r != nil
-	return r
-}
-
 // Confirm implements group.Engine.
 //
 // An only voter that has passed its barrier cannot have been replaced, and it
 // applies before it acknowledges, so its state is current as it stands. Among
 // several, a majority must still be in this node's term.
 func (e *Engine) Confirm(ctx context.Context) error {
-	if err := e.leadership.wait(ctx); err != nil || e.alone.Load() {
+	if err := e.leadership.wait(ctx, e.elsewhere); err != nil || e.alone.Load() {
 		return err
 	}
-	return e.confirmations.wait(ctx)
+	return e.confirmations.Wait(ctx)
 }
 
 // prove shows that no later leader was elected before it was called. To be

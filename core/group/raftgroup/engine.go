@@ -25,14 +25,14 @@ type Engine struct {
 	// alone says that this node is the only member of the group. It is cleared
 	// before another may count, and set when that is committed.
 	alone         atomic.Bool
-	confirmations confirmations
+	confirmations *group.Rounds
 	done          sync.WaitGroup
 	ending        sync.Once
 }
 
 // Propose implements group.Engine.
 func (e *Engine) Propose(ctx context.Context, c *stream.Command) (stream.Result, error) {
-	if err := e.leadership.wait(ctx); err != nil {
+	if err := e.leadership.wait(ctx, e.elsewhere); err != nil {
 		return stream.Result{}, err
 	}
 	if err := e.reserve(c); err != nil {

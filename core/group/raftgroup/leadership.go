@@ -71,20 +71,27 @@ func (l *leadership) term() uint64 {
 	return l.held
 }
 
-// wait returns nil once leadership is held.
-func (l *leadership) wait(ctx context.Context) error {
-	l.mu.Lock()
-	open, held := l.open, l.held
-	l.mu.Unlock()
-	if held != 0 {
-		return nil
-	}
-	select {
-	case <-open:
-		return nil
-	case <-l.closed:
-		return group.ErrShutdown
-	case <-ctx.Done():
-		return fmt.Errorf("%w: %w", group.ErrNoLeader, context.Cause(ctx))
+// wait returns nil once leadership is held. While nobody leads it waits for the
+// election; it gives up when elsewhere names another node.
+func (l *leadership) wait(ctx context.Context, elsewhere func() (string, <-chan struct{})) error {
+	for {
+		l.mu.Lock()
+		open, held := l.open, l.held
+		l.mu.Unlock()
+		if held != 0 {
+			return nil
+		}
+		other, changed := elsewhere()
+		if other != "" {
+			return fmt.Errorf("%w here: node %s leads", group.ErrNoLeader, other)
+		}
+		select {
+		case <-open:
+		case <-changed:
+		case <-l.closed:
+			return group.ErrShutdown
+		case <-ctx.Done():
+			return fmt.Errorf("%w: %w", group.ErrNoLeader, context.Cause(ctx))
+		}
 	}
 }

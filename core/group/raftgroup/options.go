@@ -11,6 +11,9 @@ import (
 	"ursula/core/group"
 )
 
+// Transport carries a group's messages to the other voters.
+type Transport = raft.Transport
+
 // Options are what an engine is made of. Observer, Logger and OnFatal are
 // required.
 type Options struct {

@@ -9,17 +9,10 @@ import (
 	"ursula/core/group"
 )
 
-// Position is how far a leader was at some moment.
-type Position struct {
-	Term    uint64
-	Commit  uint64 // index of the last committed entry, which is of this term
-	Applied uint64 // index of the last command applied
-}
-
 // ReadIndex returns a position that holds everything acknowledged before the
 // call. A replica that has applied as much may serve a linearizable read (Raft
 // thesis 6.4). Only the leader answers; group.ErrNoLeader otherwise.
-func (e *Engine) ReadIndex(ctx context.Context) (Position, error) {
+func (e *Engine) ReadIndex(ctx context.Context) (group.Position, error) {
 	p, leads := e.Position()
 	if !leads {
 		return p, group.ErrNoLeader
@@ -27,21 +20,24 @@ func (e *Engine) ReadIndex(ctx context.Context) (Position, error) {
 	if e.alone.Load() {
 		return p, nil
 	}
-	return p, e.confirmations.wait(ctx)
+	return p, e.confirmations.Wait(ctx)
 }
 
 // Position is how far this node is as a leader. An entry is applied before it is
 // acknowledged, and a leader that serves has committed an entry of its term, so
 // its commit index points at one.
-func (e *Engine) Position() (p Position, leads bool) {
+func (e *Engine) Position() (p group.Position, leads bool) {
 	p.Term = e.leadership.term()
 	p.Applied, p.Commit = e.progress.get(), e.raft.CommitIndex()
 	return p, p.Term != 0 && e.leadership.term() == p.Term
 }
 
+// CurrentTerm is the newest term that this node knows of, whoever leads in it.
+func (e *Engine) CurrentTerm() uint64 { return e.raft.CurrentTerm() }
+
 // Idle reports whether everything in the leader's log is committed: nothing is
 // on its way that would tell the followers so.
-func (e *Engine) Idle(p Position) bool { return e.raft.LastIndex() == p.Commit }
+func (e *Engine) Idle(p group.Position) bool { return e.raft.LastIndex() == p.Commit }
 
 // injector takes a message as if it had come over the network, without waiting.
 type injector interface{ Inject(raft.RPC) bool }
@@ -50,7 +46,7 @@ type injector interface{ Inject(raft.RPC) bool }
 // form that the leader itself would use: a message without entries. Raft checks
 // it like any other. So a follower learns at once what is committed, and need
 // not wait for the next entry.
-func (e *Engine) Advance(leader string, p Position) {
+func (e *Engine) Advance(leader string, p group.Position) {
 	to, ok := e.options.Transport.(injector)
 	if !ok || e.raft.CommitIndex() >= p.Commit || e.raft.LastIndex() < p.Commit {
 		return

@@ -1,0 +1,132 @@
+package forward
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"ursula/core/group"
+	"ursula/core/stream"
+)
+
+// Engine is a group.Engine that proposes and confirms wherever its group is led.
+// Everything else is about this node's own replica.
+type Engine struct {
+	Local
+	id     uint32
+	self   string
+	calls  Caller
+	clock  func() int64
+	rounds *group.Rounds
+	skew   atomic.Int64 // what the leader's clock is ahead of this node's, in milliseconds
+	pool   sync.Pool    // of *[]byte, for encoded commands
+}
+
+// New returns the engine of group id on node self.
+func New(id uint32, self string, local Local, calls Caller, clock func() int64) *Engine {
+	e := &Engine{Local: local, id: id, self: self, calls: calls, clock: clock}
+	e.rounds = group.NewRounds(e.catchUp)
+	return e
+}
+
+const (
+	// tryAgain is the pause before a node is asked again that could not be
+	// reached, or that does not yet know that it leads.
+	tryAgain = 25 * time.Millisecond
+	// roundPatience bounds a round. The reads that wait for it decide themselves
+	// whether to begin another.
+	roundPatience = 2 * time.Second
+)
+
+// Propose implements group.Engine.
+func (e *Engine) Propose(ctx context.Context, c *stream.Command) (stream.Result, error) {
+	for {
+		leader, changed := e.leader()
+		r, err := e.propose(ctx, leader, c)
+		if err == nil || ctx.Err() != nil || !e.mayRepeat(c, err) {
+			return r, err
+		}
+		e.pause(ctx, changed)
+	}
+}
+
+func (e *Engine) propose(ctx context.Context, leader string, c *stream.Command) (stream.Result, error) {
+	if leader == e.self {
+		return e.Local.Propose(ctx, c)
+	}
+	return e.send(ctx, leader, c)
+}
+
+// leader returns who is to be asked: this node as long as nobody else is known,
+// for its own engine waits for the election.
+func (e *Engine) leader() (id string, changed <-chan struct{}) {
+	if e.Local.Leads() {
+		return e.self, nil
+	}
+	if id, changed = e.Local.Leader(); id == "" {
+		id = e.self
+	}
+	return id, changed
+}
+
+// mayRepeat says whether a command can be sent again after err: it did not
+// happen, or else the group recognises it.
+func (e *Engine) mayRepeat(c *stream.Command, err error) bool {
+	switch {
+	case errors.Is(err, group.ErrNoLeader), errors.Is(err, ErrUnreachable):
+		return true
+	case errors.Is(err, group.ErrUnknownOutcome):
+		return c.Producer.ID != "" || c.Op == stream.OpTouch
+	}
+	return false
+}
+
+// pause waits until it may be worth asking again.
+func (e *Engine) pause(ctx context.Context, changed <-chan struct{}) {
+	t := time.NewTimer(tryAgain)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-changed:
+	case <-ctx.Done():
+	}
+}
+
+// send has the leader carry out a command.
+func (e *Engine) send(ctx context.Context, leader string, c *stream.Command) (stream.Result, error) {
+	buffer, ok := e.pool.Get().(*[]byte)
+	if !ok {
+		buffer = new([]byte)
+	}
+	*buffer = stream.AppendCommand((*buffer)[:0], c)
+	answer, err := e.calls.Call(ctx, leader, MethodPropose, proposeHead(e.id), *buffer)
+	if cap(*buffer) <= maxPooled {
+		e.pool.Put(buffer)
+	}
+	if err != nil {
+		return stream.Result{}, lost(err)
+	}
+	encoded, err := body(leader, answer)
+	if err != nil {
+		return stream.Result{}, err
+	}
+	r, err := stream.DecodeResult(encoded)
+	if err != nil {
+		return r, fmt.Errorf("%w: %w", group.ErrUnknownOutcome, err)
+	}
+	return r, nil
+}
+
+// maxPooled keeps the buffer of one large body from being kept for ever.
+const maxPooled = 64 << 10
+
+// lost says what a call means that has no answer.
+func lost(err error) error {
+	if errors.Is(err, ErrUnreachable) {
+		return fmt.Errorf("%w: %w", group.ErrNoLeader, err)
+	}
+	return fmt.Errorf("%w: %w", group.ErrUnknownOutcome, err)
+}

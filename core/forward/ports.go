@@ -1,0 +1,69 @@
+package forward
+
+import (
+	"context"
+	"errors"
+
+	"ursula/core/group"
+	"ursula/core/stream"
+)
+
+// Method says what a call between nodes asks for. Values are part of the wire
+// format.
+type Method uint8
+
+// The calls of this package.
+const (
+	MethodPropose   Method = 16 // a command, for the leader
+	MethodReadIndex Method = 17 // how far is the leader?
+	MethodVerify    Method = 18 // do you know of later terms than these?
+	MethodAdvance   Method = 19 // so far have I committed; not answered
+)
+
+// ErrUnreachable says that a call certainly did not reach the other node. After
+// any other error it may have been carried out.
+var ErrUnreachable = errors.New("node cannot be reached")
+
+// Caller carries calls to other nodes. It may be used concurrently.
+type Caller interface {
+	// Call sends the parts of a payload, which it does not keep, and returns the
+	// answer, which is the caller's.
+	Call(ctx context.Context, peer string, m Method, payload ...[]byte) ([]byte, error)
+	// Tell sends without waiting for anything, and perhaps in vain.
+	Tell(peer string, m Method, payload []byte)
+}
+
+// Local is a replicated group as this node has it.
+type Local interface {
+	group.Engine
+	// Leader names the node that leads, "" when none is known, with a channel
+	// that is closed when that may have changed.
+	Leader() (id string, changed <-chan struct{})
+	// ReadIndex returns a position that covers all that was acknowledged before
+	// the call. Only the leader answers.
+	ReadIndex(ctx context.Context) (group.Position, error)
+	Progress
+}
+
+// Progress is how a follower keeps up with what a leader says of itself.
+type Progress interface {
+	CurrentTerm() uint64
+	// Position is how far this node is as a leader.
+	Position() (p group.Position, leads bool)
+	// Idle reports that nothing is under way that will tell followers of p.
+	Idle(p group.Position) bool
+	// Advance takes over the leader's commit index as far as Raft agrees.
+	Advance(leader string, p group.Position)
+	WaitApplied(ctx context.Context, index uint64) error
+}
+
+// Node is what a call from another node reaches.
+type Node interface {
+	// Local returns a group, nil if there is none of that number.
+	Local(group uint32) Local
+	// ProposeHere admits a command, stamps the clock into it and proposes it to
+	// this node's own engine.
+	ProposeHere(ctx context.Context, group uint32, c *stream.Command) (stream.Result, error)
+	// Clock is the time in Unix milliseconds as this node believes it.
+	Clock() int64
+}

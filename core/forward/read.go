@@ -1,0 +1,65 @@
+package forward
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"ursula/core/group"
+)
+
+// Confirm implements group.Engine. On a follower it asks the leader how far it
+// is, and waits until this replica has come as far. The reads that wait at the
+// same time share the question.
+func (e *Engine) Confirm(ctx context.Context) error {
+	for {
+		leader, changed := e.leader()
+		err := e.confirm(ctx, leader)
+		if err == nil || ctx.Err() != nil || !errors.Is(err, group.ErrNoLeader) {
+			return err
+		}
+		e.pause(ctx, changed)
+	}
+}
+
+func (e *Engine) confirm(ctx context.Context, leader string) error {
+	if leader == e.self {
+		return e.Local.Confirm(ctx)
+	}
+	return e.rounds.Wait(ctx)
+}
+
+// catchUp is one round: everything acknowledged before it is applied here after.
+func (e *Engine) catchUp(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, roundPatience)
+	defer cancel()
+	leader, _ := e.Local.Leader()
+	if leader == "" || leader == e.self {
+		return e.Local.Confirm(ctx)
+	}
+	answer, err := e.calls.Call(ctx, leader, MethodReadIndex, proposeHead(e.id))
+	if err != nil {
+		return fmt.Errorf("%w: %w", group.ErrNoLeader, err) // a question changes nothing
+	}
+	b, err := body(leader, answer)
+	if err != nil {
+		return err
+	}
+	p, clock, err := decodeIndex(b)
+	if err != nil {
+		return err
+	}
+	e.skew.Store(clock - e.clock())
+	e.Local.Advance(leader, p)
+	return e.Local.WaitApplied(ctx, p.Applied)
+}
+
+// Clock is the group's time in Unix milliseconds: the leader's, as well as this
+// node knows it since its last Confirm. What has expired is judged by it on every
+// node alike.
+func (e *Engine) Clock() int64 {
+	if e.Local.Leads() {
+		return e.clock()
+	}
+	return e.clock() + e.skew.Load()
+}

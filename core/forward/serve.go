@@ -1,0 +1,111 @@
+package forward
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"ursula/core/group"
+	"ursula/core/stream"
+)
+
+// Server answers the calls of other nodes. Its methods may be called
+// concurrently.
+type Server struct{ node Node }
+
+// NewServer returns the server of a node.
+func NewServer(n Node) *Server { return &Server{n} }
+
+// electionPatience is how long a call waits on a node that was elected and does
+// not serve yet. The caller knows no better place to ask.
+const electionPatience = 2 * time.Second
+
+// Propose answers MethodPropose. The command becomes the group's; payload must
+// not be used again.
+func (s *Server) Propose(ctx context.Context, _ string, payload []byte) ([]byte, error) {
+	id, c, err := decodePropose(payload)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel, err := s.await(ctx, id)
+	if err != nil {
+		return appendFailure(err), nil
+	}
+	defer cancel()
+	r, err := s.node.ProposeHere(ctx, id, c)
+	if err != nil {
+		return appendFailure(err), nil
+	}
+	return stream.AppendResult([]byte{statusDone}, &r), nil
+}
+
+// ReadIndex answers MethodReadIndex.
+func (s *Server) ReadIndex(ctx context.Context, _ string, payload []byte) ([]byte, error) {
+	if len(payload) != 4 {
+		return nil, errWire
+	}
+	id := binary.LittleEndian.Uint32(payload)
+	ctx, cancel, err := s.await(ctx, id)
+	if err != nil {
+		return appendFailure(err), nil
+	}
+	defer cancel()
+	p, err := s.node.Local(id).ReadIndex(ctx)
+	if err != nil {
+		return appendFailure(err), nil
+	}
+	return indexAnswer(p, s.node.Clock()), nil
+}
+
+// await bounds a call to a node that may be about to lead. Where it leads there
+// is nothing to bound.
+func (s *Server) await(ctx context.Context, id uint32) (context.Context, context.CancelFunc, error) {
+	g := s.node.Local(id)
+	if g == nil {
+		return nil, nil, fmt.Errorf("no group %d", id)
+	}
+	if g.Leads() {
+		return ctx, func() {}, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, electionPatience)
+	return ctx, cancel, nil
+}
+
+// Advance answers MethodAdvance: the sender committed, and has nothing more to
+// send that would say so.
+func (s *Server) Advance(_ context.Context, from string, payload []byte) ([]byte, error) {
+	const size = 4 + positionBytes
+	if len(payload)%size != 0 {
+		return nil, errWire
+	}
+	for ; len(payload) > 0; payload = payload[size:] {
+		if g := s.node.Local(binary.LittleEndian.Uint32(payload)); g != nil {
+			g.Advance(from, decodePosition(payload[4:]))
+		}
+	}
+	return nil, nil
+}
+
+// Verify answers MethodVerify: for each group a byte, 1 if this node knows of no
+// later term than the one asked for.
+func (s *Server) Verify(_ context.Context, _ string, payload []byte) ([]byte, error) {
+	if len(payload)%questionBytes != 0 {
+		return nil, errWire
+	}
+	answers := make([]byte, 0, len(payload)/questionBytes)
+	for ; len(payload) > 0; payload = payload[questionBytes:] {
+		q := decodeQuestion(payload)
+		answers = append(answers, s.judge(q))
+	}
+	return answers, nil
+}
+
+func (s *Server) judge(q question) byte {
+	if g := s.node.Local(q.group); g != nil && g.CurrentTerm() <= q.term {
+		return 1
+	}
+	return 0
+}
+
+var _ group.Engine = (*Engine)(nil)

@@ -1,0 +1,102 @@
+package forward
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"ursula/core/group"
+	"ursula/core/stream"
+)
+
+// errWire says that a call is not what this version sends.
+var errWire = errors.New("malformed call between nodes")
+
+// Every answer begins with how the call went (docs/formats/forward.md).
+const (
+	statusDone = iota
+	statusNoLeader
+	statusOverloaded
+	statusNoSpace
+	statusUnknown
+	statusShutdown
+	statusRefused // anything else, with its text; nothing happened
+)
+
+// statuses are the errors of the group's seam and what they travel as.
+func statuses() map[byte]error {
+	return map[byte]error{
+		statusNoLeader: group.ErrNoLeader, statusOverloaded: group.ErrOverloaded, statusNoSpace: group.ErrNoSpace,
+		statusUnknown: group.ErrUnknownOutcome, statusShutdown: group.ErrShutdown,
+	}
+}
+
+func appendFailure(err error) []byte {
+	for status, known := range statuses() {
+		if errors.Is(err, known) {
+			return append([]byte{status}, err.Error()...)
+		}
+	}
+	return append([]byte{statusRefused}, err.Error()...)
+}
+
+// remoteError is what another node refused with.
+type remoteError struct {
+	peer, text string
+	kind       error
+}
+
+func (e *remoteError) Error() string { return "node " + e.peer + ": " + e.text }
+
+// Unwrap returns the sentinel of the group's seam, if it is one.
+func (e *remoteError) Unwrap() error { return e.kind }
+
+// body returns what follows a good status.
+func body(peer string, answer []byte) ([]byte, error) {
+	switch {
+	case len(answer) == 0:
+		return nil, fmt.Errorf("%w: empty answer from node %s", errWire, peer)
+	case answer[0] == statusDone:
+		return answer[1:], nil
+	}
+	return nil, &remoteError{peer: peer, text: string(answer[1:]), kind: statuses()[answer[0]]}
+}
+
+// proposeHead goes in front of a command: the group's number.
+func proposeHead(id uint32) []byte { return binary.LittleEndian.AppendUint32(nil, id) }
+
+func decodePropose(payload []byte) (id uint32, c *stream.Command, err error) {
+	if len(payload) < 4 {
+		return 0, nil, errWire
+	}
+	command, err := stream.DecodeCommand(payload[4:])
+	return binary.LittleEndian.Uint32(payload), &command, err
+}
+
+const positionBytes = 24
+
+func appendPosition(dst []byte, p group.Position) []byte {
+	for _, v := range [...]uint64{p.Term, p.Commit, p.Applied} {
+		dst = binary.LittleEndian.AppendUint64(dst, v)
+	}
+	return dst
+}
+
+func decodePosition(src []byte) group.Position {
+	return group.Position{
+		Term: binary.LittleEndian.Uint64(src), Commit: binary.LittleEndian.Uint64(src[8:]),
+		Applied: binary.LittleEndian.Uint64(src[16:]),
+	}
+}
+
+// indexAnswer is a position and the leader's clock.
+func indexAnswer(p group.Position, clock int64) []byte {
+	return binary.LittleEndian.AppendUint64(appendPosition([]byte{statusDone}, p), uint64(clock))
+}
+
+func decodeIndex(b []byte) (p group.Position, clock int64, err error) {
+	if len(b) != positionBytes+8 {
+		return p, 0, errWire
+	}
+	return decodePosition(b), int64(binary.LittleEndian.Uint64(b[positionBytes:])), nil
+}

@@ -1,0 +1,67 @@
+package node
+
+import (
+	"context"
+	"fmt"
+
+	"ursula/core/bucket"
+	"ursula/core/forward"
+	"ursula/core/group"
+	"ursula/core/group/raftgroup"
+	"ursula/core/stream"
+)
+
+// Cluster is how a member reaches the others.
+type Cluster struct {
+	// Transport carries a group's Raft messages.
+	Transport func(group uint32) raftgroup.Transport
+	// Calls carries what is forwarded.
+	Calls forward.Caller
+	// Peers names the other members of the moment.
+	Peers func() []string
+	// Objects makes the cold store of this node out of its own directory and the
+	// other members'. Nil where the directory is shared by all.
+	Objects func(local bucket.Bucket) bucket.Bucket
+}
+
+var _ forward.Node = (*Node)(nil)
+
+// Local implements forward.Node.
+func (n *Node) Local(id uint32) forward.Local {
+	if !n.opened.Load() || int(id) >= len(n.groups) || n.groups[id].local == nil {
+		return nil
+	}
+	return n.groups[id].local
+}
+
+// ProposeHere implements forward.Node: what another node received is charged to
+// this one's memory and journal as well.
+func (n *Node) ProposeHere(ctx context.Context, id uint32, c *stream.Command) (stream.Result, error) {
+	g, size := n.groups[id], int64(len(c.Data))
+	if err := n.reserveHot(size); err != nil {
+		return stream.Result{}, fmt.Errorf("%w: %w", group.ErrOverloaded, err)
+	}
+	defer n.arriving.Add(-size)
+	return g.proposeTo(ctx, g.local, c)
+}
+
+// Clock implements forward.Node.
+func (n *Node) Clock() int64 { return n.now() }
+
+// joinCluster completes a group's options for a member of a cluster.
+func (g *member) joinCluster(o *raftgroup.Options) {
+	c := g.node.options.Cluster
+	if c == nil {
+		return
+	}
+	o.Timers = raftgroup.TimersFor(g.node.id.Groups)
+	o.Transport = c.Transport(g.id)
+	o.TrailingLogs = trailingLogs
+	o.Verify = func(ctx context.Context, term uint64, others []string, need int) error {
+		return g.node.verifier.Verify(ctx, g.id, term, others, need)
+	}
+}
+
+// trailingLogs lets a follower that missed a snapshot by a moment go on from the
+// log. Each may be an entry of some megabytes, so they are few.
+const trailingLogs = 128
