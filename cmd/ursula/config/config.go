@@ -63,13 +63,29 @@ type Config struct {
 	SSEHeartbeat    time.Duration // silence after which a comment is sent
 	DrainTimeout    time.Duration // longest wait for open requests after SIGTERM
 
-	Hot    Hot
-	Limits Limits
-	Log    Log
+	Cluster Cluster
+	Hot     Hot
+	Limits  Limits
+	Log     Log
 
 	AllowLoopbackWebhooks bool
 	Pprof                 bool
+	ClockOffset           time.Duration // added to what the system's clock says; for tests
 }
+
+// Cluster is how this node takes part in a cluster. Without Listen it does not.
+type Cluster struct {
+	NodeID string   // this node's name in the cluster
+	Listen string   // host:port for the other nodes; empty: a node for itself
+	Peers  Peers    // the first members, this node included
+	TLS    TLSFiles // empty: plain TCP
+}
+
+// Enabled says whether the node takes part in a cluster.
+func (c Cluster) Enabled() bool { return c.Listen != "" }
+
+// TLSFiles name the PEM files of mutual TLS between nodes: all or none.
+type TLSFiles struct{ Cert, Key, CA string }
 
 // Hot is the memory budget for recent bytes of one node, and how full it may get
 // before something happens. The marks are fractions of Bytes, FlushAt < ShedAt < RejectAt.
@@ -114,6 +130,7 @@ func Default() Config {
 			Body: 32 * mib, InflightBytes: 256 * mib, HeaderBytes: 64 * kib,
 			Waiters: 100_000, Producers: 1000,
 		},
-		Log: Log{Level: slog.LevelInfo, Format: LogText},
+		Cluster: Cluster{NodeID: "1"},
+		Log:     Log{Level: slog.LevelInfo, Format: LogText},
 	}
 }

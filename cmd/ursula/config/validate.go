@@ -19,6 +19,7 @@ func (c Config) Validate() error {
 		c.validateTimes(),
 		c.validateMarks(),
 		c.Limits.validate(),
+		c.validateCluster(),
 	)
 }
 

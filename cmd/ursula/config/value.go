@@ -58,6 +58,11 @@ func textOf(p *string) value {
 	return field[string]{target: p, kind: "text", parse: parse, format: same}
 }
 
+// peersOf is a list of id=host:port, written in the order of the ids.
+func peersOf(p *Peers) value {
+	return field[Peers]{target: p, kind: "list", parse: parsePeers, format: func(p Peers) string { return string(p) }}
+}
+
 func intOf(p *int) value {
 	return field[int]{target: p, kind: "number", bare: true, parse: parseInt, format: strconv.Itoa}
 }
