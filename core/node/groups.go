@@ -37,14 +37,24 @@ func (g *member) Applied(events []stream.Event, memory int64) {
 	if memory != 0 {
 		g.node.budget.Add(memory)
 	}
+	if g.id == membersGroup {
+		g.node.kickMembers()
+	}
+	g.committed()
 	if len(events) == 0 {
 		return
 	}
-	g.committed()
 	if slices.ContainsFunc(events, func(e stream.Event) bool { return e.Gone }) {
 		g.node.released(g)
 	}
 	g.node.options.Publish(events)
+}
+
+func (n *Node) kickMembers() {
+	select {
+	case n.membersKick <- struct{}{}:
+	default:
+	}
 }
 
 // committed tells the followers, if this node leads.
@@ -58,6 +68,8 @@ func (g *member) committed() {
 func (g *member) Restored(memory int64) {
 	g.node.budget.Add(memory)
 	g.node.flusher.Kick()
+	g.node.kickMembers()
+	g.node.options.Restored()
 }
 
 // Led implements group.Observer.

@@ -33,9 +33,12 @@ type Node struct {
 	reader  *cold.Reader
 	flusher *cold.Flusher
 
-	loads      []load // by shard
-	groups     []*member
-	opened     atomic.Bool // groups are complete
+	loads  []load // by shard
+	groups []*member
+	opened atomic.Bool // groups are complete
+
+	membersKick chan struct{} // holds a token when the members may have changed
+
 	compactors []*shard.Compactor
 	expiry     *expiry
 	settler    *settler
@@ -65,7 +68,7 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 	n := &Node{
 		options: o, directory: directory, id: id,
 		table: route.Table{Groups: uint32(id.Groups), Shards: o.Shards},
-		loads: make([]load, o.Shards),
+		loads: make([]load, o.Shards), membersKick: make(chan struct{}, 1),
 	}
 	if err := n.open(ctx); err != nil {
 		return nil, errors.Join(err, n.Close())

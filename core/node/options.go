@@ -58,6 +58,9 @@ type Options struct {
 
 	// Publish takes what groups applied, on their goroutines: it must not block.
 	Publish func([]stream.Event)
+	// Restored is told that a group's state was replaced: what was published may
+	// not have been all that happened. It must not block.
+	Restored func()
 	// Led is told that this node began or ceased to lead some group. It must not
 	// block.
 	Led func()
@@ -95,6 +98,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Publish == nil {
 		o.Publish = func([]stream.Event) {}
+	}
+	if o.Restored == nil {
+		o.Restored = func() {}
 	}
 	if o.Led == nil {
 		o.Led = func() {}

@@ -1,0 +1,42 @@
+package peerbucket
+
+import "sync/atomic"
+
+// MirrorStats say how far the local bucket is in line with the state.
+type MirrorStats struct {
+	Unseen  int64 // groups that were not looked at since the mirror was made
+	Missing int64 // objects that the state named at the last look and that are not here
+
+	Fetched      uint64 // objects, since the mirror was made
+	FetchedBytes uint64
+	Failures     uint64 // fetches that failed
+	Removed      uint64 // objects that the state had forgotten
+}
+
+// Whole says that this node has every object that its state named, but for
+// changes younger than MirrorOptions.Settle. DESIGN.md says who must wait for
+// it when the membership changes.
+func (s MirrorStats) Whole() bool { return s.Unseen == 0 && s.Missing == 0 }
+
+// Stats returns the counts. It may be called concurrently with everything.
+func (m *Mirror) Stats() MirrorStats {
+	c := &m.count
+	return MirrorStats{
+		Unseen: c.unseen.Load(), Missing: c.missing.Load(),
+		Fetched: c.fetched.Load(), FetchedBytes: c.fetchedBytes.Load(),
+		Failures: c.failures.Load(), Removed: c.removed.Load(),
+	}
+}
+
+type mirrorCounters struct {
+	unseen, missing       atomic.Int64
+	fetched, fetchedBytes atomic.Uint64
+	failures, removed     atomic.Uint64
+}
+
+func (c *mirrorCounters) fetch(bytes int64) {
+	if bytes > 0 {
+		c.fetched.Add(1)
+		c.fetchedBytes.Add(uint64(bytes))
+	}
+}
