@@ -35,6 +35,10 @@ build: ## build bin/ursula
 run: build ## build, then serve on 127.0.0.1:4437 with the data in ./data
 	exec $(BINARY) serve
 
+.PHONY: cluster
+cluster: build ## build, then run three nodes of one cluster and print how to play with them
+	exec integration/playground.sh $(BINARY)
+
 .PHONY: test
 test: ## prove everything, cheap things first, and print a summary
 	@MAKE=$(MAKE) integration/stages.sh build lint test-unit node-modules test-lifecycle test-conformance \
