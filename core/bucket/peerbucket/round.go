@@ -52,6 +52,18 @@ func (r *round) await(ctx context.Context, need int) error {
 	return nil
 }
 
+// all waits for every peer's answer, but no longer than ctx.
+func (r *round) all(ctx context.Context) {
+	for r.left > 0 {
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.outcomes:
+			r.left--
+		}
+	}
+}
+
 // drain waits for the peers that are left. When hurry is closed it cancels what
 // they are doing.
 func (r *round) drain(hurry <-chan struct{}) {

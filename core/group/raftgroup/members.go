@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/hashicorp/raft"
 
@@ -17,6 +18,7 @@ type View struct {
 	Leads    bool     // this node leads and serves
 	Voters   []string // of the newest configuration, committed or not
 	Learners []string // get the log and do not vote
+	Settled  bool     // this node leads, and voters and learners are committed
 	Last     uint64   // index of the newest log entry here
 	Applied  uint64   // index of the newest command applied here
 }
@@ -26,6 +28,9 @@ func (e *Engine) View() View {
 	v := View{Term: e.raft.CurrentTerm(), Leads: e.Leads(), Last: e.raft.LastIndex(), Applied: e.progress.get()}
 	v.Leader, _ = e.Leader()
 	v.Voters, v.Learners = e.servers()
+	// A leader that serves has committed what it found, and all later changes are
+	// its own.
+	v.Settled = v.Leads && e.changing.Load() == 0 && e.Term() == v.Term
 	return v
 }
 
@@ -78,7 +83,20 @@ func (e *Engine) Transfer(ctx context.Context, id string) error {
 // change waits for Raft's answer or the end of ctx, after which the change may
 // still happen.
 func (e *Engine) change(ctx context.Context, begin func() raft.IndexFuture) error {
-	return e.await(ctx, func() raft.Future { return begin() })
+	e.changing.Add(1)
+	return e.await(ctx, func() raft.Future { return concluded{begin(), &e.changing} })
+}
+
+// concluded is a change that counts as under way until it has its outcome.
+type concluded struct {
+	raft.Future
+	changing *atomic.Int32
+}
+
+// Error implements raft.Future.
+func (c concluded) Error() error {
+	defer c.changing.Add(-1)
+	return c.Future.Error()
 }
 
 func (e *Engine) await(ctx context.Context, begin func() raft.Future) error {
