@@ -17,6 +17,12 @@ type Server struct{ node Node }
 // NewServer returns the server of a node.
 func NewServer(n Node) *Server { return &Server{n} }
 
+// NotServing is the answer to any call while the node is not open: nothing
+// happened.
+func NotServing() []byte {
+	return appendFailure(fmt.Errorf("%w: the node is starting", group.ErrNoLeader))
+}
+
 // electionPatience is how long a call waits on a node that was elected and does
 // not serve yet. The caller knows no better place to ask.
 const electionPatience = 2 * time.Second

@@ -18,6 +18,13 @@ type Options struct {
 	WindowEvents int // newest events that a topic keeps; default 64
 	WindowBytes  int // data bytes that a topic keeps; default 256 KiB
 	TotalBytes   int // data bytes that all topics keep; default 64 MiB
+
+	// Watched is told whether anybody watches a stream, after the first watch
+	// has come or the last one has gone; nil when nobody wants to know. Calls
+	// about one stream come one at a time, and the last one tells how things are;
+	// what came and went in between may be left out. It must not wait, and no
+	// lock of the hub is held.
+	Watched func(name stream.Name, watched bool)
 }
 
 func (o Options) withDefaults() Options {
@@ -53,6 +60,7 @@ type Hub struct {
 type shard struct {
 	mu     sync.Mutex
 	topics map[stream.Name]*topic
+	herald herald
 }
 
 // NewHub returns a hub, whose Close must be called in the end.
@@ -71,7 +79,8 @@ func (h *Hub) Close() { h.waker.close() }
 // Publish tells the watchers of each event's stream what changed. The change
 // must be visible to reads already. Events of one stream must come in order,
 // from one goroutine at a time. It keeps the events' Data, which must not
-// change, and neither blocks nor runs a watcher's code.
+// change, and neither blocks nor runs a watcher's code. What a Hint has told
+// before wakes nobody.
 func (h *Hub) Publish(events []stream.Event) {
 	if h.watches.Load() == 0 {
 		return
@@ -104,17 +113,26 @@ func (h *Hub) Watch(name stream.Name) (*Watch, error) {
 		return nil, ErrTooManyWaiters
 	}
 	s := h.shard(name)
+	t, first := s.join(h, name)
+	w := &Watch{topic: t}
+	w.Mark()
+	if first && h.opts.Watched != nil {
+		s.tell(name, h.opts.Watched)
+	}
+	return w, nil
+}
+
+// join adds a watch to the stream's topic, which the first one brings about.
+func (s *shard) join(h *Hub, name stream.Name) (t *topic, first bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t := s.topics[name]
+	t = s.topics[name]
 	if t == nil {
-		t = &topic{hub: h, name: name}
+		t, first = &topic{hub: h, name: name}, true
 		s.topics[name] = t
 	}
 	t.watches.Add(1)
-	w := &Watch{topic: t}
-	w.Mark()
-	return w, nil
+	return t, first
 }
 
 // leave ends a watch of t; the last one takes the topic away.
@@ -130,6 +148,9 @@ func (h *Hub) leave(t *topic) {
 		t.abandon()
 	}
 	h.watches.Add(-1)
+	if last && h.opts.Watched != nil {
+		s.tell(t.name, h.opts.Watched)
+	}
 }
 
 func (h *Hub) shard(name stream.Name) *shard {

@@ -24,20 +24,19 @@ type topic struct {
 	queued   bool // waits for the waker
 }
 
-// last is where the newest event left the stream.
-type last struct {
-	id     uint64
-	end    uint64
-	closed bool
-	gone   bool
-}
-
 func (t *topic) publish(e *stream.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.last.before(e) {
+		t.add(e)
+	}
+}
+
+// add makes e the newest event; t.mu is held.
+func (t *topic) add(e *stream.Event) {
 	t.version++
 	t.keep(e)
-	t.last = last{id: e.ID, end: e.To, closed: e.Closed, gone: e.Gone}
+	t.last = last{id: e.ID, end: e.To, stage: stageOf(e)}
 	t.wake()
 }
 
@@ -50,13 +49,13 @@ func (t *topic) resync() {
 }
 
 // keep adds the event to the window. What does not follow the window's end
-// replaces it, and an event that is too large or has no room leaves it empty:
-// readers then find a gap and read the stream.
+// replaces it, and an event that comes without its data, is too large or has no
+// room leaves it empty: readers then find a gap and read the stream.
 func (t *topic) keep(e *stream.Event) {
 	if len(t.window) > 0 && (t.last.id != e.ID || t.last.end != e.From) {
 		t.drop(len(t.window))
 	}
-	if e.Gone || t.dead || !t.makeRoom(len(e.Data)) {
+	if e.Gone || t.dead || !whole(e) || !t.makeRoom(len(e.Data)) {
 		t.drop(len(t.window))
 		return
 	}

@@ -44,7 +44,7 @@ func (w *Watch) Next(dst []*Entry, id, offset uint64) ([]*Entry, Status) {
 	if entries := t.find(id, offset); entries != nil {
 		return append(dst, entries...), Ready
 	}
-	if l := t.last; l.id == id && l.end <= offset && !l.closed && !l.gone {
+	if l := t.last; l.id == id && l.end <= offset && l.stage == open {
 		w.seen = t.version
 		return dst, Idle
 	}

@@ -36,6 +36,7 @@ type Server struct {
 
 	hub           *tail.Hub
 	node          *node.Node
+	cluster       *cluster // nil on a node for itself
 	subscriptions atomic.Pointer[subscription.Manager]
 	webhooks      *webhook.Client
 	handler       *protocol.Handler
@@ -67,6 +68,9 @@ func Run(ctx context.Context, c config.Config, log *slog.Logger, out io.Writer) 
 		return err
 	}
 	s.serve(s.public, s.openFront(listener))
+	if err := s.node.Ready(ctx); err != nil && ctx.Err() == nil {
+		return err
+	}
 	s.ready.Store(true)
 	s.greet(out, listener.Addr().String())
 	s.log.Info("serving", "address", listener.Addr().String(), "engine", s.config.Engine,
@@ -88,15 +92,33 @@ func (s *Server) open(ctx context.Context) (err error) {
 	if err := s.openAdmin(); err != nil {
 		return err
 	}
-	if s.node, err = node.Open(ctx, s.nodeOptions()); err != nil {
+	if err := s.openNode(ctx); err != nil {
 		return err
 	}
-	if err := s.openSubscriptions(ctx); err != nil {
+	if err := s.openSubscriptions(); err != nil {
 		return err
 	}
 	s.handler = protocol.New(s.protocolOptions())
 	s.public = s.publicServer()
 	s.opened.Store(true)
+	return nil
+}
+
+// openNode opens the data directory, for itself or as a member of a cluster.
+func (s *Server) openNode(ctx context.Context) (err error) {
+	options := s.nodeOptions()
+	if s.config.Cluster.Enabled() {
+		if s.cluster, err = openCluster(ctx, &s.config, s.log); err != nil {
+			return err
+		}
+		s.cluster.nodeOptions(&options)
+	}
+	if s.node, err = node.Open(ctx, options); err != nil {
+		return err
+	}
+	if s.cluster != nil {
+		s.cluster.attach(s.node)
+	}
 	return nil
 }
 
@@ -141,6 +163,9 @@ func (s *Server) drain() error {
 	s.log.Info("draining", "timeout", s.config.DrainTimeout)
 	ctx, cancel := context.WithTimeout(context.Background(), s.config.DrainTimeout)
 	defer cancel()
+	if s.cluster != nil {
+		s.cluster.stepDown(ctx)
+	}
 	err := s.handler.Drain(ctx)
 	if err = errors.Join(err, s.front.Shutdown(ctx), s.public.Shutdown(ctx)); err != nil {
 		s.log.Warn("some requests did not finish in time", "error", err)
@@ -172,8 +197,14 @@ func (s *Server) close() error {
 	if s.webhooks != nil {
 		s.webhooks.Close()
 	}
+	if s.cluster != nil {
+		errs = append(errs, s.cluster.close())
+	}
 	if s.node != nil {
 		errs = append(errs, s.node.Close())
+	}
+	if s.cluster != nil {
+		errs = append(errs, s.cluster.closeLinks())
 	}
 	if s.hub != nil {
 		s.hub.Close()

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"time"
+
 	"ursula/core/cold"
 	"ursula/core/node"
 	"ursula/core/vfs"
@@ -16,7 +18,8 @@ func (s *Server) nodeOptions() node.Options {
 			Flush: s.hotMark(c.Hot.FlushAt), Shed: s.hotMark(c.Hot.ShedAt), Reject: s.hotMark(c.Hot.RejectAt),
 		},
 		Publish: s.publish,
-		Led:     s.led,
+		Led:     s.led, Restored: s.hub.WakeAll,
+		Now:     func() time.Time { return time.Now().Add(c.ClockOffset) },
 		OnFatal: s.fail,
 		OnSync:  s.telemetry.Synced,
 		Logger:  s.log,

@@ -3,13 +3,17 @@ package server
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"ursula/core/stream"
 	"ursula/core/subscription"
 	"ursula/core/subscription/webhook"
 )
 
-func (s *Server) openSubscriptions(ctx context.Context) error {
+// reloadPause is how long after a failure subscriptions are looked at again.
+const reloadPause = time.Second
+
+func (s *Server) openSubscriptions() error {
 	s.webhooks = webhook.NewClient(webhook.Policy{AllowLoopback: s.config.AllowLoopbackWebhooks}, nil)
 	manager, err := subscription.Open(s.node.Records(), s.node.Streams(),
 		subscription.Options{Sender: s.webhooks, Log: s.log})
@@ -17,9 +21,7 @@ func (s *Server) openSubscriptions(ctx context.Context) error {
 		return fmt.Errorf("open subscriptions: %w", err)
 	}
 	s.subscriptions.Store(manager)
-	if err := manager.Reload(ctx); err != nil {
-		return fmt.Errorf("load subscriptions: %w", err)
-	}
+	s.led()
 	following, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	s.reloading.Go(func() { s.followLeadership(following, manager) })
@@ -44,7 +46,8 @@ func (s *Server) followLeadership(ctx context.Context, m *subscription.Manager) 
 			return
 		case <-s.reload:
 			if err := m.Reload(ctx); err != nil && ctx.Err() == nil {
-				s.log.Warn("cannot load subscriptions after a change of leadership", "error", err)
+				s.log.Warn("cannot load subscriptions yet", "error", err)
+				time.AfterFunc(reloadPause, s.led)
 			}
 		}
 	}

@@ -35,23 +35,35 @@ func (e *Engine) prove(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, e.options.Timers.Heartbeat)
 	defer cancel()
 	others, need := e.quorum()
-	if err := e.options.Verify(ctx, term, others, need); err != nil {
-		return fmt.Errorf("%w: leadership is not confirmed: %w", group.ErrNoLeader, err)
+	if need > 0 {
+		if err := e.options.Verify(ctx, term, others, need); err != nil {
+			return fmt.Errorf("%w: leadership is not confirmed: %w", group.ErrNoLeader, err)
+		}
 	}
-	if e.leadership.term() != term {
+	if !e.leadsIn(term) {
 		return group.ErrNoLeader
 	}
 	return nil
 }
 
-// quorum returns the other voters, and how many of them make a majority together
-// with this node.
+// leadsIn reports whether this node leads in term and knows of no later one. It
+// must ask Raft: the news that a leadership ended comes here after the fact, and
+// by then this node may have voted for another.
+func (e *Engine) leadsIn(term uint64) bool {
+	return term != 0 && e.leadership.term() == term && e.raft.CurrentTerm() == term
+}
+
+// quorum returns the other voters, and how many of them make a majority: with
+// this node, or without it if it has no vote, being about to be removed.
 func (e *Engine) quorum() (others []string, need int) {
 	voters, _ := e.servers()
+	need = len(voters)/2 + 1
 	for _, id := range voters {
-		if id != e.options.NodeID {
-			others = append(others, id)
+		if id == e.options.NodeID {
+			need--
+			continue
 		}
+		others = append(others, id)
 	}
-	return others, len(voters) / 2
+	return others, need
 }

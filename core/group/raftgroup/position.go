@@ -25,11 +25,12 @@ func (e *Engine) ReadIndex(ctx context.Context) (group.Position, error) {
 
 // Position is how far this node is as a leader. An entry is applied before it is
 // acknowledged, and a leader that serves has committed an entry of its term, so
-// its commit index points at one.
+// its commit index points at one. That is why the term is compared after the
+// index is read: a later leader's commit index is no position in this term.
 func (e *Engine) Position() (p group.Position, leads bool) {
 	p.Term = e.leadership.term()
 	p.Applied, p.Commit = e.progress.get(), e.raft.CommitIndex()
-	return p, p.Term != 0 && e.leadership.term() == p.Term
+	return p, e.leadsIn(p.Term)
 }
 
 // CurrentTerm is the newest term that this node knows of, whoever leads in it.

@@ -1,0 +1,106 @@
+package admin
+
+import (
+	"fmt"
+
+	"ursula/control/member"
+)
+
+// Goal is what somebody waits for: whether a status shows it, and in words how far
+// it is.
+type Goal func(Status) (reached bool, progress string)
+
+// since holds a goal back until the status is as new as the roster that asks for
+// it. The node that is asked may be behind the one that wrote it.
+func since(roster uint64, g Goal) Goal {
+	return func(s Status) (bool, string) {
+		if s.Roster < roster {
+			return false, fmt.Sprintf("node %s has not heard of it yet", s.Node)
+		}
+		return g(s)
+	}
+}
+
+// Joined is reached when the member is active.
+func Joined(id string, roster uint64) Goal {
+	return since(roster, func(s Status) (bool, string) {
+		m, ok := s.Member(id)
+		switch {
+		case !ok:
+			return false, fmt.Sprintf("node %s is not a member: it was removed meanwhile", id)
+		case m.State == member.Active:
+			return true, fmt.Sprintf("node %s is active: a voter of all %d groups", id, len(s.Groups))
+		case m.State == member.Joining && m.Disk == "":
+			return false, fmt.Sprintf("node %s is joining: nobody has come from %s yet", id, m.Address)
+		case m.State == member.Joining && !m.Reachable:
+			return false, fmt.Sprintf("node %s is joining: it does not answer", id)
+		}
+		return false, fmt.Sprintf("node %s is %s: a voter of %d of %d groups, catching up in %d",
+			id, m.State, m.Votes, len(s.Groups), m.Learns)
+	})
+}
+
+// Left is reached when there is no such member.
+func Left(id string, roster uint64) Goal {
+	return since(roster, func(s Status) (bool, string) {
+		m, ok := s.Member(id)
+		if !ok {
+			return true, fmt.Sprintf("node %s has left", id)
+		}
+		return false, fmt.Sprintf("node %s is %s: in %d of %d groups, leads %d",
+			id, m.State, m.Votes+m.Learns, len(s.Groups), m.Leads)
+	})
+}
+
+// Replaced is reached when the new member is active and the old one has left.
+func Replaced(old, by string, roster uint64) Goal {
+	joined, left := Joined(by, roster), Left(old, roster)
+	return func(s Status) (bool, string) {
+		if ok, progress := joined(s); !ok || old == by {
+			return ok, progress
+		}
+		return left(s)
+	}
+}
+
+// Drained is reached when the member leads nothing.
+func Drained(id string, roster uint64) Goal {
+	return since(roster, func(s Status) (bool, string) {
+		m, _ := s.Member(id)
+		return m.State == member.Draining && m.Leads == 0,
+			fmt.Sprintf("node %s is %s: leads %d of %d groups", id, m.State, m.Leads, len(s.Groups))
+	})
+}
+
+// Undrained is reached when the member may lead.
+func Undrained(id string, roster uint64) Goal {
+	return since(roster, func(s Status) (bool, string) {
+		m, _ := s.Member(id)
+		return m.State == member.Active, fmt.Sprintf("node %s is %s", id, m.State)
+	})
+}
+
+// Healthy is reached when every member answers, may lead or drains, and has caught
+// up as a voter of every group, and every group has a leader.
+func Healthy(s Status) (bool, string) {
+	for _, m := range s.Members {
+		switch groups := len(s.Groups); {
+		case !m.Reachable:
+			return false, fmt.Sprintf("node %s does not answer", m.ID)
+		case m.State != member.Active && m.State != member.Draining:
+			return false, fmt.Sprintf("node %s is %s", m.ID, m.State)
+		case m.Unfit != "":
+			return false, fmt.Sprintf("node %s is unfit: %s", m.ID, m.Unfit)
+		case m.Votes < groups:
+			return false, fmt.Sprintf("node %s is a voter of %d of %d groups", m.ID, m.Votes, groups)
+		case m.CaughtUp < groups:
+			return false, fmt.Sprintf("node %s has caught up in %d of %d groups", m.ID, m.CaughtUp, groups)
+		}
+	}
+	for _, g := range s.Groups {
+		if g.Leader == "" || !g.Settled || len(g.Voters) != len(s.Members) {
+			return false, fmt.Sprintf("group %d is not settled: leader %q, voters %v", g.ID, g.Leader, g.Voters)
+		}
+	}
+	return len(s.Members) > 0 && len(s.Groups) > 0, "all is well"
+}

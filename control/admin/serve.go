@@ -1,0 +1,116 @@
+package admin
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"ursula/control/member"
+	"ursula/control/place"
+)
+
+func (h *handler) status(w http.ResponseWriter, _ *http.Request) error {
+	return writeJSON(w, http.StatusOK, Status{h.Node, h.Version, h.Boot, h.cluster.Status()})
+}
+
+// change writes a roster and answers with its version.
+func (h *handler) change(w http.ResponseWriter, r *http.Request, change func(member.Roster, time.Time) (member.Roster, error)) error {
+	var asked accepted
+	err := h.cluster.Update(r.Context(), func(roster member.Roster) (member.Roster, error) {
+		if roster.Version == 0 {
+			return roster, errNotYet
+		}
+		next, err := change(roster, time.Now())
+		asked.Roster = next.Version
+		return next, err
+	})
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusAccepted, asked)
+}
+
+func (h *handler) add(w http.ResponseWriter, r *http.Request) error {
+	var body memberRequest
+	if err := readJSON(w, r, &body); err != nil {
+		return err
+	}
+	return h.change(w, r, func(roster member.Roster, now time.Time) (member.Roster, error) {
+		return roster.Add(member.Peer(body), now)
+	})
+}
+
+func (h *handler) remove(w http.ResponseWriter, r *http.Request) error {
+	return h.change(w, r, func(roster member.Roster, now time.Time) (member.Roster, error) {
+		return roster.Remove(r.PathValue("id"), now)
+	})
+}
+
+func (h *handler) replace(w http.ResponseWriter, r *http.Request) error {
+	var body memberRequest
+	if err := readJSON(w, r, &body); err != nil {
+		return err
+	}
+	id := r.PathValue("id")
+	if body.ID == "" {
+		body.ID = id
+	}
+	return h.change(w, r, func(roster member.Roster, now time.Time) (member.Roster, error) {
+		return roster.Replace(id, member.Peer(body), now)
+	})
+}
+
+func (h *handler) drain(w http.ResponseWriter, r *http.Request) error {
+	return h.change(w, r, func(roster member.Roster, now time.Time) (member.Roster, error) {
+		return roster.Drain(r.PathValue("id"), now)
+	})
+}
+
+func (h *handler) undrain(w http.ResponseWriter, r *http.Request) error {
+	return h.change(w, r, func(roster member.Roster, now time.Time) (member.Roster, error) {
+		return roster.Undrain(r.PathValue("id"), now)
+	})
+}
+
+func (h *handler) transfer(w http.ResponseWriter, r *http.Request) error {
+	var body transferRequest
+	if err := readJSON(w, r, &body); err != nil {
+		return err
+	}
+	group, err := strconv.ParseUint(r.PathValue("group"), 10, 32)
+	if err != nil {
+		return errGroup
+	}
+	if err := transferable(h.cluster.Status(), uint32(group), body.To); err != nil {
+		return err
+	}
+	if err := h.cluster.Transfer(r.Context(), uint32(group), body.To); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func transferable(s place.Status, group uint32, to string) error {
+	i := slices.IndexFunc(s.Groups, func(g place.GroupStatus) bool { return g.ID == group })
+	if i < 0 {
+		return errGroup
+	}
+	if !slices.Contains(s.Groups[i].Voters, to) {
+		return fmt.Errorf("%w: %q", errNoVoter, to)
+	}
+	return nil
+}
+
+// stop ends this process. A caller that means a certain process names its boot,
+// so that a repeated request does not end the next one.
+func (h *handler) stop(w http.ResponseWriter, r *http.Request) error {
+	if boot := r.URL.Query().Get("boot"); boot != "" && boot != h.Boot {
+		return errBoot
+	}
+	w.WriteHeader(http.StatusAccepted)
+	h.Stop()
+	return nil
+}

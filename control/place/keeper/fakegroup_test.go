@@ -1,0 +1,105 @@
+package keeper_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"ursula/control/place"
+)
+
+// fakeGroup is a group of which all replicas know the same, but for the log of a
+// new learner.
+type fakeGroup struct {
+	leader           string
+	term             uint64
+	voters, learners []string
+	since            map[string]time.Time // when each became a member
+}
+
+func (g *fakeGroup) members() []string { return slices.Concat(g.voters, g.learners) }
+
+// has says that a member has got the log.
+func (g *fakeGroup) has(id string) bool {
+	since, member := g.since[id]
+	return member && time.Since(since) >= catchUp
+}
+
+func (p port) View() (own []place.Replica) {
+	p.w.mu.Lock()
+	defer p.w.mu.Unlock()
+	for i, g := range p.w.groups {
+		r := place.Replica{Group: uint32(i), Leader: g.leader, Term: g.term, Voters: g.voters, Learners: g.learners}
+		r.Leads = g.leader == p.id
+		r.Settled = r.Leads
+		if _, member := g.since[p.id]; member {
+			r.Last = 1
+		}
+		if g.has(p.id) {
+			r.Last, r.Applied = 1000, 1000
+		}
+		own = append(own, r)
+	}
+	return own
+}
+
+var errNotLeader = errors.New("not the leader")
+
+// change makes a leader's change of a group, if its majority answers before and
+// after. A majority of the voters must have the log at any time: that is what all
+// this is about.
+func (p port) change(group uint32, change func(g *fakeGroup)) error {
+	return p.do(func() error {
+		g := p.w.groups[group]
+		if g.leader != p.id || !p.w.quorum(g.voters) {
+			return errNotLeader
+		}
+		change(g)
+		complete := 0
+		for _, id := range g.voters {
+			if g.has(id) && p.w.up(id) {
+				complete++
+			}
+		}
+		if 2*complete <= len(g.voters) {
+			p.w.t.Errorf("group %d depends on those that do not answer or have no log: %v", group, g.voters)
+		}
+		p.w.elect()
+		return nil
+	})
+}
+
+func (p port) AddLearner(_ context.Context, group uint32, id string) error {
+	return p.change(group, func(g *fakeGroup) {
+		g.learners = append(slices.Clone(g.learners), id)
+		g.since[id] = time.Now()
+	})
+}
+
+func (p port) Promote(_ context.Context, group uint32, id string) error {
+	return p.change(group, func(g *fakeGroup) {
+		g.learners = without(g.learners, id)
+		g.voters = append(slices.Clone(g.voters), id)
+	})
+}
+
+func (p port) Remove(_ context.Context, group uint32, id string) error {
+	return p.change(group, func(g *fakeGroup) {
+		g.learners, g.voters = without(g.learners, id), without(g.voters, id)
+		delete(g.since, id)
+	})
+}
+
+func (p port) Transfer(_ context.Context, group uint32, id string) error {
+	return p.change(group, func(g *fakeGroup) {
+		if p.w.up(id) && slices.Contains(g.voters, id) && g.has(id) {
+			g.leader = id
+			g.term++
+		}
+	})
+}
+
+func without(ids []string, id string) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(o string) bool { return o == id })
+}

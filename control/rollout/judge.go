@@ -1,0 +1,99 @@
+package rollout
+
+import (
+	"errors"
+	"fmt"
+
+	"ursula/control/admin"
+	"ursula/control/member"
+)
+
+// Seen is what a step is judged by.
+type Seen struct {
+	Cluster    admin.Status // by whichever member answered
+	ClusterErr error
+	Node       admin.Status // by the step's node itself
+	NodeErr    error        // ErrDown when no process runs there
+}
+
+// ErrDown says that nothing listens at a node's admin port. A process that listens
+// and does not answer in time is not down.
+var ErrDown = errors.New("no process listens")
+
+// Verdict says whether a step is done and, if not, what to do about it: act by a
+// verb, or wait when that is empty.
+type Verdict struct {
+	Done bool
+	Act  Verb
+	Why  string
+}
+
+// Judge says how far a step of node n is. command is whether a command starts
+// nodes.
+func Judge(v Verb, n Node, command bool, s Seen) Verdict {
+	switch v {
+	case Drain, Undrain, Verify:
+		if s.ClusterErr != nil {
+			return Verdict{Why: s.ClusterErr.Error()}
+		}
+	case CatchUp:
+		if s.NodeErr != nil {
+			return Verdict{Why: s.NodeErr.Error()}
+		}
+	}
+	switch v {
+	case Verify:
+		ok, why := admin.Healthy(s.Cluster)
+		return Verdict{Done: ok, Why: why}
+	case Drain:
+		return turned(s, n, member.Draining, Drain)
+	case Stop:
+		return stopped(s, n)
+	case Start:
+		return started(s, n, command)
+	case CatchUp: // by its own words: what others saw last may be its former process
+		ok, why := admin.Healthy(s.Node)
+		return Verdict{Done: ok, Why: why}
+	default:
+		return turned(s, n, member.Active, Undrain)
+	}
+}
+
+func turned(s Seen, n Node, to member.State, by Verb) Verdict {
+	m, ok := s.Cluster.Member(n.ID)
+	switch {
+	case !ok:
+		return Verdict{Why: fmt.Sprintf("node %s is not a member any more", n.ID)}
+	case m.State != to:
+		return Verdict{Act: by, Why: fmt.Sprintf("node %s is %s", n.ID, m.State)}
+	case to == member.Draining && m.Leads > 0:
+		return Verdict{Why: fmt.Sprintf("node %s leads %d groups", n.ID, m.Leads)}
+	}
+	return Verdict{Done: true, Why: fmt.Sprintf("node %s is %s", n.ID, m.State)}
+}
+
+func stopped(s Seen, n Node) Verdict {
+	switch {
+	case errors.Is(s.NodeErr, ErrDown):
+		return Verdict{Done: true, Why: fmt.Sprintf("node %s has ended", n.ID)}
+	case s.NodeErr != nil:
+		return Verdict{Why: s.NodeErr.Error()}
+	case n.Boot != "" && s.Node.Boot != n.Boot:
+		return Verdict{Done: true, Why: fmt.Sprintf("node %s has another process", n.ID)}
+	}
+	return Verdict{Act: Stop, Why: fmt.Sprintf("node %s runs", n.ID)}
+}
+
+func started(s Seen, n Node, command bool) Verdict {
+	switch {
+	case errors.Is(s.NodeErr, ErrDown) && command:
+		return Verdict{Act: Start, Why: fmt.Sprintf("node %s is down", n.ID)}
+	case errors.Is(s.NodeErr, ErrDown):
+		return Verdict{Why: fmt.Sprintf("node %s is down: it is to be started by its supervisor, or by hand", n.ID)}
+	case s.NodeErr != nil:
+		return Verdict{Why: s.NodeErr.Error()}
+	case s.Node.Boot == n.Boot:
+		return Verdict{Act: Stop, Why: fmt.Sprintf("node %s has not ended", n.ID)}
+	}
+	return Verdict{Done: true, Why: fmt.Sprintf("node %s runs %s", n.ID, s.Node.Version)}
+}

@@ -1,0 +1,93 @@
+// Package forwardtest carries the calls between the nodes of one test in memory.
+//
+// It owns who serves which node. How long a call takes, and whether it arrives,
+// is decided by the links that it is given.
+package forwardtest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"sync"
+
+	"ursula/core/forward"
+)
+
+// Links carry one message one way.
+type Links interface {
+	Carry(ctx context.Context, from, to string) error
+}
+
+// Calls connects nodes. All methods may be called concurrently.
+type Calls struct {
+	links Links
+
+	mu      sync.Mutex
+	servers map[string]*forward.Server
+	told    sync.WaitGroup
+}
+
+// New returns calls over links, without nodes.
+func New(links Links) *Calls { return &Calls{links: links, servers: make(map[string]*forward.Server)} }
+
+// Serve has s answer the calls to a node; nil has nobody answer.
+func (c *Calls) Serve(node string, s *forward.Server) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.servers[node] = s
+}
+
+// From returns the calls of a node.
+func (c *Calls) From(node string) forward.Caller { return caller{c, node} }
+
+// Wait returns when nothing that was told is on its way.
+func (c *Calls) Wait() { c.told.Wait() }
+
+type caller struct {
+	calls *Calls
+	node  string
+}
+
+// Call implements forward.Caller.
+func (c caller) Call(ctx context.Context, peer string, m forward.Method, payload ...[]byte) ([]byte, error) {
+	sent := bytes.Join(payload, nil)
+	server := c.calls.server(peer)
+	if server == nil {
+		return nil, fmt.Errorf("%w: %s", forward.ErrUnreachable, peer)
+	}
+	if err := c.calls.links.Carry(ctx, c.node, peer); err != nil {
+		return nil, err
+	}
+	answer, err := dispatch(ctx, server, c.node, m, sent)
+	if err != nil {
+		return nil, err
+	}
+	return answer, c.calls.links.Carry(ctx, peer, c.node)
+}
+
+// Tell implements forward.Caller.
+func (c caller) Tell(peer string, m forward.Method, payload []byte) {
+	sent := bytes.Clone(payload)
+	c.calls.told.Go(func() { _, _ = c.Call(context.Background(), peer, m, sent) })
+}
+
+func (c *Calls) server(node string) *forward.Server {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.servers[node]
+}
+
+// dispatch does what a node's transport does with a call.
+func dispatch(ctx context.Context, s *forward.Server, from string, m forward.Method, payload []byte) ([]byte, error) {
+	switch m {
+	case forward.MethodPropose:
+		return s.Propose(ctx, from, payload)
+	case forward.MethodReadIndex:
+		return s.ReadIndex(ctx, from, payload)
+	case forward.MethodVerify:
+		return s.Verify(ctx, from, payload)
+	case forward.MethodAdvance:
+		return s.Advance(ctx, from, payload)
+	}
+	return nil, fmt.Errorf("no method %d", m)
+}

@@ -1,0 +1,134 @@
+package raftgroup_test
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"ursula/core/group"
+)
+
+// A leader that is cut off does not know what became of its proposal, and stops
+// serving; the others go on; afterwards all agree.
+func TestALeaderIsCutOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCluster(t, "a", "b", "c")
+		c.create()
+		id, old := c.leader()
+		if old.OnlyVoter() {
+			t.Error("one of three is an only voter")
+		}
+		propose(t, old, *appended("v1/a", "1"))
+		c.net.Isolate(id)
+		wantNoLeader(t, old, 100*time.Millisecond) // it still believes to lead
+		if _, err := old.Propose(t.Context(), appended("v1/a", "lost")); !errors.Is(err, group.ErrUnknownOutcome) {
+			t.Errorf("proposal without a quorum: %v", err)
+		}
+		_, next := c.leader(c.others(id)...)
+		propose(t, next, *appended("v1/a", "2"))
+		wantNoLeader(t, old, 10*time.Second)
+		c.net.Heal()
+		time.Sleep(time.Minute)
+		c.agree("12")
+		c.close()
+	})
+}
+
+// A leader that still sends and no longer hears cannot commit. It gives up, for
+// as long as it sends heartbeats nobody else could be elected.
+func TestALeaderThatHearsNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCluster(t, "a", "b", "c")
+		c.create()
+		id, old := c.leader()
+		c.net.Cut(func(_, to string) bool { return to == id })
+		_, next := c.leader(c.others(id)...)
+		wantNoLeader(t, old, time.Second)
+		propose(t, next, *appended("v1/a", "1"))
+		c.net.Heal()
+		c.agree("1")
+		c.close()
+	})
+}
+
+// A leader that hears and can no longer send is replaced as well.
+func TestALeaderThatNobodyHears(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCluster(t, "a", "b", "c")
+		c.create()
+		id, old := c.leader()
+		c.net.Cut(func(from, _ string) bool { return from == id })
+		_, next := c.leader(c.others(id)...)
+		wantNoLeader(t, old, time.Second)
+		propose(t, next, *appended("v1/a", "1"))
+		c.net.Heal()
+		c.agree("1")
+		c.close()
+	})
+}
+
+// A follower that comes back after a long time alone does not depose the leader.
+func TestAReturningFollowerDisturbsNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCluster(t, "a", "b", "c")
+		c.create()
+		id, leader := c.leader()
+		term := leader.Term()
+		c.net.Isolate(c.others(id)[0])
+		time.Sleep(10 * time.Minute)
+		propose(t, leader, *appended("v1/a", "1"))
+		c.net.Heal()
+		time.Sleep(time.Minute)
+		if leader.Term() != term {
+			t.Errorf("term %d became %d", term, leader.Term())
+		}
+		c.agree("1")
+		c.close()
+	})
+}
+
+// Leadership goes where it is sent, and what was acknowledged before is served
+// there.
+func TestTransfer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCluster(t, "a", "b", "c")
+		c.net.Delay(10 * time.Millisecond)
+		c.create()
+		want := ""
+		for _, to := range []string{"b", "c", "a", "b"} {
+			id, leader := c.leader()
+			propose(t, leader, *appended("v1/a", to))
+			want += to
+			if id == to {
+				continue
+			}
+			if err := leader.Transfer(t.Context(), to); err != nil {
+				t.Fatalf("transfer from %s to %s: %v", id, to, err)
+			}
+			c.leader(to)
+			c.agree(want)
+		}
+		c.close()
+	})
+}
+
+// Without a majority nobody leads, and with it again somebody does.
+func TestWithoutAMajority(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCluster(t, "a", "b", "c")
+		c.create()
+		id, _ := c.leader()
+		rest := c.others(id)
+		c.stop(id)
+		c.stop(rest[0])
+		left := c.node(rest[1])
+		wantNoLeader(t, left, time.Minute)
+		c.restart(rest[0])
+		_, leader := c.leader()
+		propose(t, leader, *appended("v1/a", "1"))
+		c.restart(id)
+		c.agree("1")
+		c.close()
+	})
+}

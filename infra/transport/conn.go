@@ -1,0 +1,149 @@
+package transport
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"runtime"
+	"sync/atomic"
+
+	"ursula/infra/transport/wire"
+)
+
+const (
+	readBytes  = 128 << 10 // holds a whole frame, so that it need not be copied
+	writeBytes = 256 << 10 // written at once; what the pulse sees as progress
+)
+
+// conn carries frames of one class between two nodes. The side that dialed sends
+// requests and the other one answers them.
+type conn struct {
+	net     net.Conn
+	traffic *traffic
+	self    []byte   // node id of this side
+	peer    Identity // of the other
+	from    []byte   // its node id
+	dialed  bool
+
+	out     *outbox
+	waiting *pending
+	receive func(message) error // whole messages, on the reader's goroutine
+	pulse   pulse
+	writing atomic.Bool
+
+	ctx    context.Context // ends with the connection; its cause says why
+	cancel context.CancelCauseFunc
+}
+
+func newConn(opened *opened, period pulsePeriod) *conn {
+	c := &conn{
+		net: opened.conn, traffic: opened.traffic, dialed: opened.dialed,
+		self: []byte(opened.self), peer: opened.peer, from: []byte(opened.peer.Node),
+		out: newOutbox(), waiting: newPending(),
+	}
+	c.receive = c.waiting.receive
+	c.ctx, c.cancel = context.WithCancelCause(context.Background())
+	c.pulse.period = period
+	return c
+}
+
+// run carries frames until the connection ends, and returns why.
+func (c *conn) run() error {
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		c.write()
+	}()
+	c.pulse.start(c)
+	c.fail(c.read())
+	<-written
+	return context.Cause(c.ctx)
+}
+
+// fail ends the connection. Only the first cause counts.
+func (c *conn) fail(cause error) {
+	c.cancel(cause)
+	cause = context.Cause(c.ctx)
+	_ = c.net.Close()
+	c.out.close(unreachable(cause))
+	c.waiting.fail(cause)
+	c.pulse.stop()
+}
+
+func (c *conn) read() error {
+	r, parts := bufio.NewReaderSize(c.net, readBytes), assembler{}
+	for {
+		head, err := r.Peek(wire.HeaderSize)
+		if err != nil {
+			return err
+		}
+		h, err := wire.Parse(head)
+		if err != nil {
+			return err
+		}
+		frame, err := r.Peek(wire.HeaderSize + h.Length)
+		if err != nil {
+			return err
+		}
+		if err := c.frame(h, frame, parts); err != nil {
+			return err
+		}
+		_, _ = r.Discard(len(frame)) // it was peeked at
+	}
+}
+
+func (c *conn) frame(h wire.Header, frame []byte, parts assembler) error {
+	body, err := h.Body(frame)
+	if err != nil {
+		return err
+	}
+	switch h.Kind {
+	case wire.Ping:
+		return c.post(wire.Header{Kind: wire.Pong, ID: h.ID}, urgent)
+	case wire.Pong:
+		c.ponged(h)
+		return nil
+	case wire.Cancel:
+		delete(parts, h.ID)
+	}
+	m, whole, err := parts.add(h, body)
+	if err != nil || !whole {
+		return err
+	}
+	return c.receive(m)
+}
+
+// write writes what is queued. It yields once before it takes that: those who
+// are about to send something do, and share the system call.
+func (c *conn) write() {
+	var b []byte
+	for {
+		select {
+		case <-c.out.ready:
+		case <-c.ctx.Done():
+			return
+		}
+		runtime.Gosched()
+		if b = c.out.take(b); len(b) == 0 {
+			continue
+		}
+		if err := c.flush(b); err != nil {
+			c.fail(fmt.Errorf("write: %w", err))
+			return
+		}
+	}
+}
+
+func (c *conn) flush(b []byte) error {
+	c.writing.Store(true)
+	defer c.writing.Store(false)
+	for len(b) > 0 {
+		n, err := c.net.Write(b[:min(len(b), writeBytes)])
+		if err != nil {
+			return err
+		}
+		b = b[n:]
+	}
+	return nil
+}

@@ -1,0 +1,196 @@
+package transport
+
+import (
+	"sync"
+	"time"
+
+	"github.com/hashicorp/raft"
+
+	"ursula/infra/transport/wire"
+)
+
+// pipeline sends AppendEntries without waiting for each answer, on one
+// connection. Futures are consumed in the order in which they were sent.
+//
+// A future whose answer was lost is not consumed: Raft would count it as a
+// contact with the follower. It ends with an error, and so does the next
+// AppendEntries.
+type pipeline struct {
+	g     *Group
+	c     *conn
+	slots chan struct{} // an element for each future in queue
+	out   chan raft.AppendFuture
+	ended chan struct{} // closed when err is set
+
+	mu      sync.Mutex
+	queue   []*future // not yet in out
+	handing bool      // a goroutine puts into out
+	err     error
+}
+
+func newPipeline(g *Group, c *conn) *pipeline {
+	return &pipeline{
+		g: g, c: c, slots: make(chan struct{}, maxInflight),
+		out: make(chan raft.AppendFuture, maxInflight), ended: make(chan struct{}),
+	}
+}
+
+// AppendEntries implements raft.AppendPipeline. It waits while too many requests
+// are unanswered. As with Group.AppendEntries, args may lose entries.
+func (p *pipeline) AppendEntries(args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) (raft.AppendFuture, error) {
+	select {
+	case p.slots <- struct{}{}:
+	case <-p.ended:
+		return nil, p.err
+	}
+	args.Entries = trim(args.Entries)
+	f := &future{p: p, start: time.Now(), args: args, resp: resp}
+	f.done.Add(1)
+	if err := p.send(f); err != nil {
+		p.end(err)
+		return nil, p.err
+	}
+	return f, nil
+}
+
+func (p *pipeline) send(f *future) (err error) {
+	if err := p.push(f); err != nil {
+		return err
+	}
+	h := wire.Header{Kind: wire.AppendEntries, Group: p.g.id, ID: f.id}
+	return p.c.sendMessage(h, ordered, f.args, p.ended)
+}
+
+func (p *pipeline) push(f *future) (err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.err != nil {
+		return p.err
+	}
+	f.id, err = p.c.waiting.add(f, p.c.pulse.deadline(p.g.t.options.Timeout))
+	if err == nil {
+		p.queue = append(p.queue, f)
+	}
+	return err
+}
+
+// Consumer implements raft.AppendPipeline.
+func (p *pipeline) Consumer() <-chan raft.AppendFuture { return p.out }
+
+// Close implements raft.AppendPipeline. Answers that come later are dropped.
+func (p *pipeline) Close() error {
+	p.end(raft.ErrPipelineShutdown)
+	return nil
+}
+
+func (p *pipeline) end(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.err != nil {
+		return
+	}
+	p.err = err
+	close(p.ended)
+	for _, f := range p.queue {
+		if p.c.waiting.remove(f.id) {
+			f.finish(err)
+		}
+	}
+}
+
+// deliver puts what is ready into out, in order. It runs on the connection's
+// reader, and leaves the rest to a goroutine when Raft lags behind.
+func (p *pipeline) deliver(f *future) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f.ready = true
+	for !p.handing && p.first() != nil {
+		select {
+		case p.out <- p.queue[0]:
+			p.pop()
+		default:
+			p.handing = true
+			go p.hand()
+		}
+	}
+}
+
+// first returns the future to be consumed next, nil while it is not ready.
+func (p *pipeline) first() *future {
+	if p.err == nil && len(p.queue) > 0 && p.queue[0].ready {
+		return p.queue[0]
+	}
+	return nil
+}
+
+func (p *pipeline) pop() {
+	p.queue[0] = nil
+	if p.queue = p.queue[1:]; len(p.queue) == 0 {
+		p.queue = nil
+	}
+	<-p.slots
+}
+
+func (p *pipeline) hand() {
+	for f := p.next(false); f != nil; f = p.next(true) {
+		select {
+		case p.out <- f:
+		case <-p.ended:
+			return
+		}
+	}
+}
+
+// next removes the future that was handed over, and returns the one after it.
+func (p *pipeline) next(handed bool) *future {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if handed {
+		p.pop()
+	}
+	f := p.first()
+	p.handing = f != nil
+	return f
+}
+
+// future implements raft.AppendFuture and waiter.
+type future struct {
+	p     *pipeline
+	id    uint64
+	start time.Time
+	args  *raft.AppendEntriesRequest
+	resp  *raft.AppendEntriesResponse
+	ready bool // answered; guarded by the pipeline
+	done  sync.WaitGroup
+	err   error // set before done
+}
+
+func (f *future) finish(err error) {
+	f.err = err
+	f.done.Done()
+}
+
+func (f *future) answered(m message) {
+	f.finish(decodeAnswer(m, f.p.c.from, f.resp))
+	f.p.deliver(f)
+}
+
+func (f *future) lost(cause error) {
+	f.finish(lost(cause))
+	f.p.end(f.err)
+}
+
+// Error implements raft.Future. It waits for the answer.
+func (f *future) Error() error {
+	f.done.Wait()
+	return f.err
+}
+
+// Start implements raft.AppendFuture.
+func (f *future) Start() time.Time { return f.start }
+
+// Request implements raft.AppendFuture.
+func (f *future) Request() *raft.AppendEntriesRequest { return f.args }
+
+// Response implements raft.AppendFuture. It is for after Error.
+func (f *future) Response() *raft.AppendEntriesResponse { return f.resp }

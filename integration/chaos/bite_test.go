@@ -1,0 +1,39 @@
+package chaos
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"ursula/integration/chaos/clients"
+	"ursula/integration/chaos/nemesis"
+	"ursula/integration/cluster"
+	"ursula/integration/linear"
+)
+
+// TestHistoriesBite kills a node that keeps nothing. What clients saw must convict it.
+func TestHistoriesBite(t *testing.T) {
+	c := cluster.Start(t, cluster.Config{Alone: true, Args: append(serveFlags(), "--engine", "memory")})
+	crowd := clients.New(1, c.URLs())
+	ctx, cancel := context.WithTimeout(t.Context(), healing)
+	defer cancel()
+	if err := crowd.Prepare(ctx); err != nil {
+		t.Fatal(err)
+	}
+	timeline := nemesis.Timeline{
+		{From: time.Second, To: 1100 * time.Millisecond, Fault: nemesis.Kill, Node: 1},
+		{From: 2 * time.Second, To: 2 * time.Second, Fault: nemesis.Pause, Node: 1},
+	}
+	if err := suffer(ctx, c, crowd, timeline); err != nil {
+		t.Fatal(err)
+	}
+	h, surprises := crowd.History()
+	breaches := map[linear.Breach]int{}
+	for _, fault := range linear.Judge(h, search).Faults {
+		breaches[fault.Breach]++
+	}
+	t.Logf("breaches %v, %d surprises", breaches, len(surprises))
+	if breaches[linear.NotLinear] < 3 {
+		t.Errorf("a server that forgets everything is found guilty of %v only", breaches)
+	}
+}

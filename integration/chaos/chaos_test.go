@@ -1,0 +1,151 @@
+// Package chaos lets clients work on a cluster while faults happen to it, and has the
+// history of what they saw judged.
+//
+// It owns the runs: seeds, lengths, and what is kept of a run that failed. What
+// clients do is package clients' matter, the faults are package nemesis', right and
+// wrong package linear's.
+//
+// A seed fixes what each client chooses and when which fault happens. How requests and
+// faults interleave is up to the machine, so a seed repeats the kind of a history and
+// not the history: what is judged is kept.
+package chaos
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"ursula/integration/chaos/clients"
+	"ursula/integration/chaos/nemesis"
+	"ursula/integration/cluster"
+	"ursula/integration/harness"
+	"ursula/integration/linear"
+)
+
+const (
+	// healing is how long a cluster without faults may take to do all its work.
+	healing = 60 * time.Second
+	// search bounds the search for one order of one stream's operations.
+	search = 20 * time.Second
+	// shown bounds the surprises that are printed: one cause has many.
+	shown = 10
+)
+
+func TestMain(m *testing.M) { harness.Main(m) }
+
+// options are the flags of this package's tests.
+type options struct {
+	seed   *uint64
+	seeds  *int
+	length *time.Duration
+	keep   *bool
+}
+
+var flags = options{
+	seed:   flag.Uint64("seed", 0, "seed of the first history; 0 draws one"),
+	seeds:  flag.Int("seeds", 6, "how many histories"),
+	length: flag.Duration("duration", 8*time.Second, "how long the faults of one history go on"),
+	keep:   flag.Bool("keep", false, "keep what the good histories leave, too"),
+}
+
+// TestHistories runs random histories on three nodes.
+func TestHistories(t *testing.T) {
+	histories(t, cluster.Config{Args: serveFlags()}, *flags.seeds)
+}
+
+// TestHistoriesOfOneNode runs fewer on a node without peers.
+func TestHistoriesOfOneNode(t *testing.T) {
+	histories(t, cluster.Config{Alone: true, Args: serveFlags()}, (*flags.seeds+2)/3)
+}
+
+// serveFlags make little data go through everything that much data would.
+func serveFlags() []string {
+	return []string{
+		"--groups", "4", "--hot-bytes", "4MiB", "--segment-bytes", "1MiB", "--long-poll-timeout", "1s",
+		"--drain-timeout", "1s",
+	}
+}
+
+func histories(t *testing.T, config cluster.Config, count int) {
+	first := *flags.seed
+	if first == 0 {
+		first = 1 + rand.Uint64N(1_000_000)
+	}
+	for i := range count {
+		seed := first + uint64(i)
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			config.Seed = seed
+			history(t, config, seed)
+		})
+	}
+}
+
+// history runs one history and judges it.
+func history(t *testing.T, config cluster.Config, seed uint64) {
+	c := cluster.Start(t, config)
+	timeline := nemesis.Plan(seed, len(c.Nodes()), *flags.length)
+	t.Logf("faults:\n%v", timeline)
+	crowd := clients.New(seed, c.URLs())
+	keepRun(t, c, crowd, timeline)
+	ctx, cancel := context.WithTimeout(t.Context(), *flags.length+2*healing)
+	defer cancel()
+	if err := crowd.Prepare(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := suffer(ctx, c, crowd, timeline); err != nil {
+		t.Fatal(err)
+	}
+	c.Recover()
+	if err := crowd.Finish(ctx); err != nil {
+		t.Error(err)
+	}
+	judge(t, crowd)
+}
+
+// suffer lets the crowd work until the timeline is over.
+func suffer(ctx context.Context, c *cluster.Cluster, crowd *clients.Crowd, timeline nemesis.Timeline) error {
+	working, stop := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		crowd.Run(working)
+		close(done)
+	}()
+	err := timeline.Run(ctx, c)
+	stop()
+	<-done
+	return err
+}
+
+func judge(t *testing.T, crowd *clients.Crowd) {
+	t.Helper()
+	h, surprises := crowd.History()
+	for _, surprise := range surprises[:min(len(surprises), shown)] {
+		t.Errorf("no rule allows this answer: %s", surprise)
+	}
+	begin := time.Now()
+	verdict := linear.Judge(h, search)
+	for _, fault := range verdict.Faults {
+		t.Error(fault)
+	}
+	t.Logf("%s; judged in %v, undecided %v", tally(h), time.Since(begin).Round(time.Millisecond), verdict.Undecided)
+	requireWork(t, h)
+}
+
+// requireWork refuses a history in which some kind of operation never succeeded.
+func requireWork(t *testing.T, h *linear.History) {
+	t.Helper()
+	done := map[linear.Kind]int{}
+	for _, o := range h.Ops {
+		if o.Outcome == linear.OK {
+			done[o.Kind]++
+		}
+	}
+	for _, kind := range []linear.Kind{linear.Create, linear.Append, linear.Head, linear.Read} {
+		if done[kind] == 0 {
+			t.Errorf("no %s succeeded, so nothing is proved about it", kind)
+		}
+	}
+}

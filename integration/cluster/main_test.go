@@ -1,0 +1,9 @@
+package cluster
+
+import (
+	"testing"
+
+	"ursula/integration/harness"
+)
+
+func TestMain(m *testing.M) { harness.Main(m) }

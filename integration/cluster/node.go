@@ -1,0 +1,59 @@
+package cluster
+
+import (
+	"slices"
+	"time"
+
+	"ursula/integration/harness"
+)
+
+// Node is one process of a cluster. What harness.Server can do to a process, it can
+// do; here is what else befalls a node.
+type Node struct {
+	*harness.Server
+	ID int
+
+	disk    string // the directory above the data, and the mount if there is one
+	args    []string
+	paused  bool
+	ballast bool
+}
+
+// Pause stops the process: its connections stay open and silent.
+func (n *Node) Pause() {
+	n.Server.Pause()
+	n.paused = true
+}
+
+// Resume lets a paused process go on.
+func (n *Node) Resume() {
+	n.Server.Resume()
+	n.paused = false
+}
+
+// Kill ends the process at once, also a paused one.
+func (n *Node) Kill() {
+	n.Server.Kill()
+	n.paused = false
+}
+
+// Skew sets the clock that the node will believe in from its next life on, as far
+// from the machine's as offset says; 0 makes it right again.
+func (n *Node) Skew(offset time.Duration) {
+	args := n.args
+	if offset != 0 {
+		args = append(slices.Clone(args), "--clock-offset", offset.String())
+	}
+	n.WithArgs(args...)
+}
+
+// recover undoes what was done to the node. It does not wait for readiness.
+func (n *Node) recover() {
+	if n.paused {
+		n.Resume()
+	}
+	n.FreeDisk()
+	if !n.Alive() {
+		n.Relaunch()
+	}
+}

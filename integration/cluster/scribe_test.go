@@ -1,0 +1,130 @@
+package cluster
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strconv"
+	"testing"
+	"time"
+
+	"ursula/integration/wire"
+)
+
+const (
+	// attempt is how long a scribe waits for an answer before it asks another node.
+	attempt = 3 * time.Second
+	// untilAnswered bounds how long a cluster with a majority may take to do anything.
+	untilAnswered = 60 * time.Second
+	again         = 20 * time.Millisecond
+)
+
+// scribe writes numbered lines to one stream, each until it is acknowledged, whoever
+// of the nodes does that. It is for one goroutine.
+type scribe struct {
+	clients []*wire.Client
+	stream  string
+	line    int // bytes of a line
+
+	written bytes.Buffer
+	count   int
+}
+
+// newScribe makes the stream as well.
+func newScribe(t *testing.T, c *Cluster, stream string, line int) *scribe {
+	t.Helper()
+	s := &scribe{stream: stream, line: line}
+	for _, url := range c.URLs() {
+		s.clients = append(s.clients, wire.New(url))
+	}
+	if err := s.insist(t.Context(), func(ctx context.Context, client *wire.Client) (wire.Reply, error) {
+		return client.Create(ctx, stream, nil)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// write appends so many lines and returns the longest that one of them took. It may
+// be called from any goroutine.
+func (s *scribe) write(t *testing.T, lines int) time.Duration {
+	t.Helper()
+	var longest time.Duration
+	for range lines {
+		begin := time.Now()
+		if err := s.append(t.Context()); err != nil {
+			t.Error(err)
+			break
+		}
+		longest = max(longest, time.Since(begin))
+	}
+	return longest
+}
+
+func (s *scribe) append(ctx context.Context) error {
+	seq := s.count
+	body := append(bytes.Repeat([]byte{'.'}, s.line-9), fmt.Sprintf("%08d\n", seq)...)
+	err := s.insist(ctx, func(ctx context.Context, client *wire.Client) (wire.Reply, error) {
+		return client.Append(ctx, s.stream, body, wire.Producer("scribe", 0, seq)...)
+	})
+	if err == nil {
+		s.written.Write(body)
+		s.count++
+	}
+	return err
+}
+
+// insist asks one node after the other until one gives a success.
+func (s *scribe) insist(ctx context.Context, ask func(context.Context, *wire.Client) (wire.Reply, error)) error {
+	deadline := time.Now().Add(untilAnswered)
+	tick := time.NewTicker(again)
+	defer tick.Stop()
+	for turn := 0; ; turn++ {
+		once, cancel := context.WithTimeout(ctx, attempt)
+		reply, err := ask(once, s.clients[turn%len(s.clients)])
+		cancel()
+		switch {
+		case err == nil && reply.OK():
+			return nil
+		case err == nil && !reply.Unsure() || time.Now().After(deadline):
+			return fmt.Errorf("%s, attempt %d: %v, %w", s.stream, turn, reply, err)
+		}
+		<-tick.C
+	}
+}
+
+// require wants every living node to give back exactly what was acknowledged.
+func (s *scribe) require(t *testing.T, c *Cluster) {
+	t.Helper()
+	for _, node := range c.Nodes() {
+		if node.Alive() {
+			s.requireFrom(t, wire.New(node.URL()), "node "+strconv.Itoa(node.ID))
+		}
+	}
+}
+
+func (s *scribe) requireFrom(t *testing.T, client *wire.Client, who string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), untilAnswered)
+	defer cancel()
+	for {
+		reply, err := client.ReadAll(ctx, s.stream)
+		if (err != nil || reply.Unsure()) && ctx.Err() == nil {
+			continue
+		}
+		if err != nil || !bytes.Equal(reply.Body, s.written.Bytes()) {
+			t.Errorf("%s has %d bytes of %s, want %d (%v)", who, len(reply.Body), s.stream, s.written.Len(), err)
+		}
+		return
+	}
+}
+
+// scribes makes one for each of count streams, which spread over the groups.
+func scribes(t *testing.T, c *Cluster, count, line int) []*scribe {
+	t.Helper()
+	all := make([]*scribe, count)
+	for i := range all {
+		all[i] = newScribe(t, c, fmt.Sprintf("scribed/%d", i), line)
+	}
+	return all
+}

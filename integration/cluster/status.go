@@ -1,0 +1,86 @@
+package cluster
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+)
+
+// Status is the part of a node's account of its cluster that tests look at.
+type Status struct {
+	Members []struct {
+		ID        string
+		State     string
+		Reachable bool
+		Leads     int
+		Votes     int
+		CaughtUp  int
+	}
+	Groups []struct {
+		ID     uint32
+		Leader string
+		Voters []string
+	}
+}
+
+var (
+	errStatus     = errors.New("no account of the cluster")
+	errLeaderless = errors.New("some group has no leader")
+	errNoLeader   = errors.New("no node leads")
+)
+
+// Status asks the node for its account of the cluster.
+func (n *Node) Status(ctx context.Context) (Status, error) {
+	var s Status
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, n.AdminURL()+"/v1/cluster", nil)
+	if err != nil {
+		return s, err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return s, err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return s, fmt.Errorf("%w: node %d answers %s", errStatus, n.ID, response.Status)
+	}
+	return s, json.NewDecoder(response.Body).Decode(&s)
+}
+
+// Leader is the node that leads most groups, as some living node sees it.
+func (c *Cluster) Leader(ctx context.Context) (*Node, error) {
+	err := errStatus
+	for _, node := range c.nodes {
+		if !node.Alive() {
+			continue
+		}
+		var status Status
+		if status, err = node.Status(ctx); err == nil {
+			return c.leader(status)
+		}
+	}
+	return nil, err
+}
+
+func (c *Cluster) leader(status Status) (*Node, error) {
+	leads := map[string]int{}
+	for _, group := range status.Groups {
+		if group.Leader == "" {
+			return nil, fmt.Errorf("%w: %d", errLeaderless, group.ID)
+		}
+		leads[group.Leader]++
+	}
+	var best *Node
+	for _, node := range c.nodes {
+		if count := leads[strconv.Itoa(node.ID)]; count > 0 && (best == nil || count > leads[strconv.Itoa(best.ID)]) {
+			best = node
+		}
+	}
+	if best == nil {
+		return nil, errNoLeader
+	}
+	return best, nil
+}

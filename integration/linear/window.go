@@ -1,0 +1,104 @@
+package linear
+
+import (
+	"math"
+	"time"
+
+	"github.com/anishathalye/porcupine"
+)
+
+// never is later than every moment of a history.
+const never = time.Duration(math.MaxInt64)
+
+// story is one stream's part of a history.
+type story struct {
+	stream string
+	ops    []*Op
+	single bool // nobody ever asked to delete the stream, so it has one life
+	tails  []*Tail
+	finals []*Final
+}
+
+// stories splits a history by streams, in the order in which they first appear.
+func stories(h *History) []*story {
+	byName := map[string]*story{}
+	var all []*story
+	of := func(stream string) *story {
+		if byName[stream] == nil {
+			byName[stream] = &story{stream: stream, single: true}
+			all = append(all, byName[stream])
+		}
+		return byName[stream]
+	}
+	for i := range h.Ops {
+		s := of(h.Ops[i].Stream)
+		s.ops = append(s.ops, &h.Ops[i])
+		s.single = s.single && h.Ops[i].Kind != Delete
+	}
+	for i := range h.Tails {
+		s := of(h.Tails[i].Stream)
+		s.tails = append(s.tails, &h.Tails[i])
+	}
+	for i := range h.Finals {
+		s := of(h.Finals[i].Stream)
+		s.finals = append(s.finals, &h.Finals[i])
+	}
+	return all
+}
+
+// operations is the story as the search wants it. What had no effect and tells
+// nothing is left out. An operation of unknown outcome stays open to the end, unless
+// the story shows that it took effect, or became without effect, before some moment:
+// each open operation can double the search.
+func (s *story) operations() []porcupine.Operation {
+	ends := s.ends()
+	var list []porcupine.Operation
+	for _, o := range s.ops {
+		end := o.Returned
+		if o.Outcome == Unknown {
+			end = never
+			if known, ok := ends[o.Token]; ok && o.Kind == Append && s.single {
+				end = max(known, o.Invoked)
+			}
+		}
+		if o.Outcome == Refused || o.Outcome == Unknown && !s.matters(o, end) {
+			continue
+		}
+		list = append(list, porcupine.Operation{
+			ClientId: o.Client, Input: newMove(o), Call: int64(o.Invoked), Return: int64(end),
+		})
+	}
+	return list
+}
+
+// matters says whether an operation of unknown outcome can explain anything. In a
+// stream with one life an append that nobody ever saw cannot.
+func (s *story) matters(o *Op, end time.Duration) bool {
+	if !o.writes() {
+		return false
+	}
+	return o.Kind != Append || !s.single || end != never
+}
+
+// ends maps each append to a moment at which it was in the stream for certain: a read
+// held it, or an attempt of the same append was confirmed. In a stream with one life
+// it took effect before, and its other attempts have none after.
+func (s *story) ends() map[Token]time.Duration {
+	ends := map[Token]time.Duration{}
+	seen := func(token Token, at time.Duration) {
+		if before, ok := ends[token]; !ok || at < before {
+			ends[token] = at
+		}
+	}
+	for _, o := range s.ops {
+		switch {
+		case o.Kind == Append && (o.Outcome == OK || o.Outcome == Repeated):
+			seen(o.Token, o.Returned)
+		case o.Kind == Read && o.Outcome == OK:
+			for _, token := range o.Content {
+				seen(token, o.Returned)
+			}
+		}
+	}
+	return ends
+}
