@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ursula/cmd/ursula/benchcmd"
+	"ursula/cmd/ursula/ctlcmd"
 	"ursula/cmd/ursula/streamcmd"
 	"ursula/cmd/ursula/usage"
 )
@@ -51,6 +52,7 @@ func newRoot() *cobra.Command {
 		newServeCommand(serve),
 		newConfigCommand(),
 		streamcmd.New(),
+		ctlcmd.New(),
 		benchcmd.New(),
 		newVersionCommand(),
 	)

@@ -63,7 +63,7 @@ func TestAChangeIsAcceptedAndAwaited(t *testing.T) {
 			t.Fatalf("%s: version %d, %v", step.name, version, err)
 		}
 		var said []string
-		c.SetPause(time.Millisecond)
+		c.Pause = time.Millisecond
 		if err := c.Await(t.Context(), step.goal(version), func(p string) { said = append(said, p) }); err != nil {
 			t.Fatalf("%s: %v", step.name, err)
 		}

@@ -23,7 +23,7 @@ func (c *Client) Await(ctx context.Context, g Goal, say func(progress string)) e
 			return nil
 		}
 		select {
-		case <-time.After(c.pause):
+		case <-time.After(c.Pause):
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}

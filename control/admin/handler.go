@@ -32,7 +32,8 @@ type Options struct {
 	Node    string
 	Version string // of the program
 	Boot    string // names the process; never used twice on this node
-	// Stop begins an orderly end of the process and returns at once.
+	// Stop begins an orderly end of the process and returns at once. It may be
+	// called again.
 	Stop func()
 	Log  *slog.Logger // of failures that are the server's; nil discards
 }

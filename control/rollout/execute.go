@@ -65,8 +65,8 @@ func (e *Executor) Run(ctx context.Context, p Plan) error {
 	return nil
 }
 
-// step looks and acts until the step is done. A start is tried once: a command that
-// was successful is not repeated because its process takes its time.
+// step looks and acts until the step is done. A command that was successful is not
+// repeated because its process takes its time.
 func (e *Executor) step(ctx context.Context, p Plan, i int) error {
 	ctx, cancel := context.WithTimeout(ctx, e.Patience)
 	defer cancel()
@@ -81,10 +81,11 @@ func (e *Executor) step(ctx context.Context, p Plan, i int) error {
 			why = v.Why // afterwards it would only say that time is up
 		}
 		if v.Act != "" && !(v.Act == Start && started) {
-			started = started || v.Act == Start
-			if err := e.act(ctx, p, v.Act, step.Node); err != nil {
+			err := e.act(ctx, p, v.Act, step.Node)
+			if err != nil && ctx.Err() == nil {
 				why = err.Error()
 			}
+			started = started || v.Act == Start && err == nil
 		}
 		select {
 		case <-time.After(e.Pause):

@@ -75,9 +75,12 @@ func (e *Engine) leader() (id string, changed <-chan struct{}) {
 // mayRepeat says whether a command can be sent again after err: it did not
 // happen, or else the group recognises it.
 func (e *Engine) mayRepeat(c *stream.Command, err error) bool {
+	var there *remoteError
 	switch {
 	case errors.Is(err, group.ErrNoLeader), errors.Is(err, ErrUnreachable):
 		return true
+	case errors.Is(err, group.ErrShutdown):
+		return errors.As(err, &there) // the leader's node ends; this one does not
 	case errors.Is(err, group.ErrUnknownOutcome):
 		return c.Producer.ID != "" || c.Op == stream.OpTouch
 	}
@@ -110,6 +113,9 @@ func (e *Engine) send(ctx context.Context, leader string, c *stream.Command) (st
 		return stream.Result{}, lost(err)
 	}
 	encoded, err := body(leader, answer)
+	if errors.Is(err, errWire) {
+		err = lost(err)
+	}
 	if err != nil {
 		return stream.Result{}, err
 	}

@@ -65,11 +65,12 @@ func (s *Server) ReadIndex(ctx context.Context, _ string, payload []byte) ([]byt
 }
 
 // await bounds a call to a node that may be about to lead. Where it leads there
-// is nothing to bound.
+// is nothing to bound. A node that is still opening its groups has none yet: the
+// caller has not heard that it ceased to lead, and will.
 func (s *Server) await(ctx context.Context, id uint32) (context.Context, context.CancelFunc, error) {
 	g := s.node.Local(id)
 	if g == nil {
-		return nil, nil, fmt.Errorf("no group %d", id)
+		return nil, nil, fmt.Errorf("%w: group %d is not open", group.ErrNoLeader, id)
 	}
 	if g.Leads() {
 		return ctx, func() {}, nil

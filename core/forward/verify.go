@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -28,26 +30,27 @@ func NewVerifier(calls Caller) *Verifier {
 }
 
 // Verify returns nil once need of the others have said, after the call, that
-// they know of no later term of the group.
+// they know of no later term of the group. A group asks one question at a time:
+// one that still waits for its turn is denied when the next comes.
 func (v *Verifier) Verify(ctx context.Context, id uint32, term uint64, others []string, need int) error {
 	q := question{group: id, term: term, agreed: make(chan bool, len(others))}
 	for _, peer := range others {
 		v.asking(peer).add(q)
 	}
-	for range others {
+	for open := len(others); need > 0; open-- {
+		if open < need {
+			return fmt.Errorf("%w: %d more of %d nodes had to agree", group.ErrNoLeader, need, open)
+		}
 		select {
 		case agreed := <-q.agreed:
 			if agreed {
 				need--
 			}
-			if need <= 0 {
-				return nil
-			}
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
 	}
-	return fmt.Errorf("%w: %d more of %d nodes had to agree", group.ErrNoLeader, need, len(others))
+	return nil
 }
 
 func (v *Verifier) asking(peer string) *asking {
@@ -55,7 +58,7 @@ func (v *Verifier) asking(peer string) *asking {
 	defer v.mu.Unlock()
 	a, ok := v.peers[peer]
 	if !ok {
-		a = &asking{calls: v.calls, peer: peer}
+		a = &asking{calls: v.calls, peer: peer, waiting: make(map[uint32]question)}
 		v.peers[peer] = a
 	}
 	return a
@@ -78,14 +81,15 @@ func decodeQuestion(src []byte) question {
 	return question{group: binary.LittleEndian.Uint32(src), term: binary.LittleEndian.Uint64(src[4:])}
 }
 
-// asking is what waits to be asked of one node. A group has one question at a
-// time, so their number is bounded by that of the groups.
+// asking is what waits to be asked of one node: a question for each group at
+// most. A node that does not answer holds up nobody who has the answers of the
+// others; they ask again and again, and here only the last of it counts.
 type asking struct {
 	calls Caller
 	peer  string
 
 	mu      sync.Mutex
-	waiting []question
+	waiting map[uint32]question // by group
 	busy    bool
 }
 
@@ -96,7 +100,10 @@ const askPatience = 2 * time.Second
 func (a *asking) add(q question) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.waiting = append(a.waiting, q)
+	if outdated, ok := a.waiting[q.group]; ok {
+		outdated.agreed <- false
+	}
+	a.waiting[q.group] = q
 	if !a.busy {
 		a.busy = true
 		go a.run()
@@ -107,7 +114,7 @@ func (a *asking) run() {
 	for {
 		runtime.Gosched() // others are about to ask
 		questions := a.take()
-		if questions == nil {
+		if len(questions) == 0 {
 			return
 		}
 		a.ask(questions)
@@ -117,9 +124,9 @@ func (a *asking) run() {
 func (a *asking) take() []question {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	questions := a.waiting
-	a.waiting = nil
-	a.busy = questions != nil
+	questions := slices.Collect(maps.Values(a.waiting))
+	clear(a.waiting)
+	a.busy = len(questions) > 0
 	return questions
 }
 

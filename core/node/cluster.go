@@ -20,8 +20,18 @@ type Cluster struct {
 	// Peers names the other members of the moment.
 	Peers func() []string
 	// Objects makes the cold store of this node out of its own directory and the
-	// other members'. Nil where the directory is shared by all.
-	Objects func(local bucket.Bucket) bucket.Bucket
+	// other members'.
+	Objects func(local bucket.Bucket) Objects
+	// Flushed is told that a replica may need objects which this node lacks,
+	// under a prefix. It must not block.
+	Flushed func(prefix string)
+}
+
+// Objects is a cold store that lies on several nodes. It is closed before the
+// directory below it.
+type Objects interface {
+	bucket.Bucket
+	Close()
 }
 
 var _ forward.Node = (*Node)(nil)

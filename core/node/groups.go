@@ -12,6 +12,7 @@ import (
 	"ursula/core/group"
 	"ursula/core/group/memgroup"
 	"ursula/core/group/raftgroup"
+	"ursula/core/segment"
 	"ursula/core/snapshot"
 	"ursula/core/stream"
 	"ursula/core/wal"
@@ -37,6 +38,9 @@ func (g *member) Applied(events []stream.Event, memory int64) {
 	if memory != 0 {
 		g.node.budget.Add(memory)
 	}
+	if memory < 0 {
+		g.flushed() // a follower drops what lies in the cold store now
+	}
 	if g.id == membersGroup {
 		g.node.kickMembers()
 	}
@@ -48,6 +52,12 @@ func (g *member) Applied(events []stream.Event, memory int64) {
 		g.node.released(g)
 	}
 	g.node.options.Publish(events)
+}
+
+func (g *member) flushed() {
+	if c := g.node.options.Cluster; c != nil {
+		c.Flushed(segment.Prefix(g.id))
+	}
 }
 
 func (n *Node) kickMembers() {
@@ -69,6 +79,7 @@ func (g *member) Restored(memory int64) {
 	g.node.budget.Add(memory)
 	g.node.flusher.Kick()
 	g.node.kickMembers()
+	g.flushed()
 	g.node.options.Restored()
 }
 

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ursula/core/bucket"
 	"ursula/core/bucket/dirbucket"
 	"ursula/core/cold"
 	"ursula/core/forward"
@@ -29,6 +30,7 @@ type Node struct {
 
 	logs    *wal.Set // nil unless the engine is RaftWAL
 	objects *dirbucket.Bucket
+	shared  Objects // over objects and the other members'; nil on a node for itself
 	budget  *cold.Budget
 	reader  *cold.Reader
 	flusher *cold.Flusher
@@ -155,9 +157,14 @@ func (n *Node) openStores() (err error) {
 	if n.objects, err = dirbucket.Open(dirbucket.Options{FS: o.FS, Dir: dir}); err != nil {
 		return fmt.Errorf("open cold store: %w", err)
 	}
-	n.reader = cold.NewReader(n.objects, 0)
+	store := bucket.Bucket(n.objects)
+	if o.Cluster != nil {
+		n.shared = o.Cluster.Objects(n.objects)
+		store = n.shared
+	}
+	n.reader = cold.NewReader(store, 0)
 	n.flusher = cold.NewFlusher(cold.Options{
-		Bucket: n.objects, Reader: n.reader, Budget: n.budget, Logger: o.Logger,
+		Bucket: store, Reader: n.reader, Budget: n.budget, Logger: o.Logger,
 	})
 	if o.Engine != RaftWAL {
 		return nil
@@ -211,6 +218,9 @@ func (n *Node) close() error {
 	}
 	if n.logs != nil {
 		errs = append(errs, n.logs.Close())
+	}
+	if n.shared != nil {
+		n.shared.Close()
 	}
 	if n.objects != nil {
 		n.objects.Close()

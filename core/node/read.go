@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"ursula/core/bucket"
+	"ursula/core/bucket/peerbucket"
 	"ursula/core/protocol/store"
 	"ursula/core/stream"
 )
@@ -30,10 +31,10 @@ func (n *Node) Read(ctx context.Context, name stream.Name, r store.ReadRequest) 
 		return nil, unavailable(err)
 	}
 	page, err := n.readPage(ctx, g, name, r)
-	if errors.Is(err, bucket.ErrNotFound) {
+	if errors.Is(err, bucket.ErrNotFound) || errors.Is(err, peerbucket.ErrUnavailable) {
 		page, err = n.readPage(ctx, g, name, r)
 	}
-	return page, err
+	return page, unavailable(err)
 }
 
 // readPage reads a page, and a longer one where not even one JSON message fits.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"ursula/core/bucket/peerbucket"
 	"ursula/core/cold"
 	"ursula/core/group"
 	"ursula/core/protocol/store"
@@ -113,7 +114,7 @@ func answer(r stream.Result, err error) (stream.Result, error) {
 func unavailable(err error) error {
 	for _, transient := range []error{
 		cold.ErrOverBudget, group.ErrOverloaded, group.ErrNoSpace, group.ErrNoLeader,
-		group.ErrUnknownOutcome, group.ErrShutdown,
+		group.ErrUnknownOutcome, group.ErrShutdown, peerbucket.ErrUnavailable,
 	} {
 		if errors.Is(err, transient) {
 			return fmt.Errorf("%w: %w", store.ErrUnavailable, err)

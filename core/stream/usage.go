@@ -35,6 +35,9 @@ func (m *Machine) Unflushed() int64 { return m.local.unflushed }
 // LastObject is the greatest object number that the state has seen.
 func (m *Machine) LastObject() uint64 { return m.lastObject }
 
+// Objects returns the numbers of the objects that reads may need, in order.
+func (m *Machine) Objects() []uint64 { return m.objects.Keys() }
+
 // KnowsObject reports whether the state refers to an object, be it as garbage.
 func (m *Machine) KnowsObject(id uint64) bool {
 	_, ok := m.objects.Get(id)

@@ -64,8 +64,8 @@ func follow(s *source, w *tail.Watch, from uint64) []byte {
 	}
 }
 
-// Whatever the interleaving of publishing, reading, joining and waking, readers
-// see every byte once and in order.
+// Whatever the interleaving of publishing, hints, reading, joining and waking,
+// readers see every byte once and in order.
 func TestReadersSeeEveryByteOnce(t *testing.T) {
 	for _, opts := range []tail.Options{
 		{},
@@ -94,8 +94,14 @@ func race(t *testing.T, h *tail.Hub, random *rand.Rand) {
 	for range 12 {
 		join(0)
 	}
+	hints := make(chan stream.Event, 4)
+	readers.Go(func() { hintAll(h, hints) })
 	for step := range 200 {
-		h.Publish([]stream.Event{s.append(1+random.IntN(9), false)})
+		e := s.append(1+random.IntN(9), false)
+		if random.IntN(4) > 0 {
+			hints <- e
+		}
+		h.Publish([]stream.Event{e})
 		switch random.IntN(20) {
 		case 0:
 			h.WakeAll()
@@ -104,9 +110,17 @@ func race(t *testing.T, h *tail.Hub, random *rand.Rand) {
 		}
 	}
 	h.Publish([]stream.Event{s.append(random.IntN(2), true)})
+	close(hints)
 	readers.Wait()
 	if n := h.Watches(); n != 0 {
 		t.Errorf("%d watches are left", n)
+	}
+}
+
+// hintAll brings events sometimes before and sometimes after they are published.
+func hintAll(h *tail.Hub, hints <-chan stream.Event) {
+	for e := range hints {
+		h.Hint(&e)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"ursula/core/bucket"
 	"ursula/core/bucket/buckettest"
 	"ursula/core/bucket/peerbucket"
+	"ursula/core/vfs/faultfs"
 	"ursula/infra/objecthttp"
 )
 
@@ -114,6 +115,19 @@ func TestAFailingReaderLeavesNothing(t *testing.T) {
 	}
 	if _, err := s.local.Stat(t.Context(), "g/a.x"); !errors.Is(err, bucket.ErrNotFound) {
 		t.Fatal(err)
+	}
+}
+
+// TestAFailingDiskLeavesNothing has the peer's disk fail half way through a read.
+func TestAFailingDiskLeavesNothing(t *testing.T) {
+	s := serve(t, objecthttp.ServerOptions{})
+	if err := s.local.Put(t.Context(), "g/a.x", make([]byte, 1_000_000)); err != nil {
+		t.Fatal(err)
+	}
+	s.disk.Inject(faultfs.Rule{Op: faultfs.OpRead, Nth: 3, Err: errors.New("bad sector")})
+	n, err := client(t, s.dial).Get(t.Context(), "2", "g/a.x", make([]byte, 1_000_000), 0)
+	if n != 0 || !errors.Is(err, objecthttp.ErrDigest) {
+		t.Fatalf("%d bytes, %v", n, err)
 	}
 }
 

@@ -73,6 +73,38 @@ func (s *slow) Read(p []byte) (int, error) {
 	return s.r.Read(p[:min(len(p), 100_000)])
 }
 
+// TestNothingIsReadAfterPutReturned has a peer refuse an object while it is read.
+func TestNothingIsReadAfterPutReturned(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		far := newPipes()
+		r, returned := blocking{release: make(chan struct{})}, make(chan error, 1)
+		c := client(t, far.dial)
+		go func() { returned <- c.Put(t.Context(), "2", "g/a.x", 3, r) }()
+		peer, _ := far.Accept()
+		defer peer.Close()
+		go io.Copy(io.Discard, peer)
+		fmt.Fprint(peer, "HTTP/1.1 100 Continue\r\n\r\n")
+		synctest.Wait()
+		fmt.Fprint(peer, "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n")
+		time.Sleep(time.Second)
+		if len(returned) > 0 {
+			t.Error("Put returned while its reader was in use")
+		}
+		close(r.release)
+		var status *objecthttp.StatusError
+		if err := <-returned; !errors.As(err, &status) {
+			t.Error(err)
+		}
+	})
+}
+
+type blocking struct{ release chan struct{} }
+
+func (b blocking) Read([]byte) (int, error) {
+	<-b.release
+	return 0, io.EOF
+}
+
 // TestASlowDiskIsNotAStall stores for longer than a client may be silent: the
 // server must not take that for the client's fault.
 func TestASlowDiskIsNotAStall(t *testing.T) {

@@ -17,6 +17,7 @@ type node struct {
 	*transport.Transport
 	id      string
 	address string
+	bulk    bool // whether it lets connections of ClassBulk in
 }
 
 // option changes the options of one node before it starts.
@@ -38,18 +39,20 @@ func start(t testing.TB, id string, l net.Listener, changes ...option) *node {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = tr.Close() })
-	return &node{tr, id, l.Addr().String()}
+	return &node{tr, id, l.Addr().String(), true}
 }
 
 // onTCP starts a node on a port of the loopback.
 func onTCP(t testing.TB, id string, changes ...option) *node {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := newTCP()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return start(t, id, l, changes...)
 }
+
+func newTCP() (net.Listener, error) { return net.Listen("tcp", "127.0.0.1:0") }
 
 // acquaint makes all nodes peers of each other.
 func acquaint(nodes ...*node) {
@@ -62,11 +65,13 @@ func acquaint(nodes ...*node) {
 	}
 }
 
-// await returns when every link of the nodes has the state.
+// await returns when every link of the nodes, that may be up, has the state.
 func await(t testing.TB, connected bool, nodes ...*node) {
 	t.Helper()
 	for _, n := range nodes {
-		awaitThat(t, n, func(s transport.LinkStatus) bool { return s.Connected == connected })
+		awaitThat(t, n, func(s transport.LinkStatus) bool {
+			return s.Connected == connected || s.Class == transport.ClassBulk && !n.bulk
+		})
 	}
 }
 
@@ -110,11 +115,22 @@ func newNetwork() *network {
 	return n
 }
 
-// node starts a node whose address is its id.
+// node starts a node whose address is its id. It refuses bulk connections: yamux
+// keeps timers for all its sessions together, which no bubble may share.
 func (n *network) node(t testing.TB, id string, changes ...option) *node {
 	t.Helper()
-	changes = append([]option{func(o *transport.Options) { o.Dial = n.dial }}, changes...)
-	return start(t, id, n.listen(id), changes...)
+	piped := start(t, id, n.listen(id), append(changes, func(o *transport.Options) {
+		o.Dial = n.dial
+		admit := o.Admit
+		o.Admit = func(peer transport.Identity, class transport.Class) error {
+			if class == transport.ClassBulk {
+				return errNobody
+			}
+			return admit(peer, class)
+		}
+	})...)
+	piped.bulk = false
+	return piped
 }
 
 func (n *network) listen(address string) net.Listener {

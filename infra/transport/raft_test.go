@@ -65,7 +65,7 @@ func join(t *testing.T, g *transport.Group, id string, servers raft.Configuratio
 	t.Helper()
 	c := raft.DefaultConfig()
 	c.LocalID, c.Logger = raft.ServerID(id), hclog.NewNullLogger()
-	c.HeartbeatTimeout, c.ElectionTimeout, c.LeaderLeaseTimeout = 400*time.Millisecond, 400*time.Millisecond, 300*time.Millisecond
+	c.HeartbeatTimeout, c.ElectionTimeout, c.LeaderLeaseTimeout = time.Second, time.Second, time.Second
 	store, snapshots := raft.NewInmemStore(), raft.NewInmemSnapshotStore()
 	if err := raft.BootstrapCluster(c, store, store, snapshots, g, servers); err != nil {
 		t.Fatal(err)
@@ -118,7 +118,7 @@ func replicate(t *testing.T, id uint32, members []member, entries int) {
 	for i := range entries {
 		want = append(want, fmt.Sprintf("group %d entry %d", id, i))
 		if i == entries/2 {
-			want[i] += string(make([]byte, 3<<20))
+			want[i] += string(make([]byte, 1<<20))
 		}
 		if err := l.Raft.Apply([]byte(want[i]), 10*time.Second).Error(); err != nil {
 			t.Errorf("entry %d: %v", i, err)

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strconv"
@@ -27,15 +28,16 @@ func (a Append) Parameters() []Parameter {
 		{"streams", strconv.Itoa(a.Streams)},
 		{"payload", strconv.Itoa(a.Payload)},
 		{"producer", strconv.FormatBool(a.Producer)},
-		{"connections", strconv.Itoa(a.connections())},
+		{"connections", strconv.Itoa(connections(a.Connections, a.Streams))},
 	}
 }
 
-func (a Append) connections() int {
-	if a.Connections <= 0 {
-		return a.Streams
+// connections is how many serve the streams: one for each, or fewer if so wanted.
+func connections(wanted, streams int) int {
+	if wanted <= 0 {
+		return streams
 	}
-	return min(a.Connections, a.Streams)
+	return min(wanted, streams)
 }
 
 // Run implements Workload.
@@ -47,13 +49,25 @@ func (a Append) Run(ctx context.Context, t Target, opts Options) (Result, error)
 	defer deleteStreams(ctx, t, run, a.Streams)
 
 	rec := newRecorder()
-	load, err := a.start(ctx, t, run, rec)
+	load, err := startLoop(ctx, t, rec, (*conn).exchange, a.work(t, run))
 	if err != nil {
 		return Result{}, err
 	}
 	s := measure(load.context(ctx), t, opts, "append "+t.Name, rec)
 	load.stop()
 	return a.result(t, rec, s), ctx.Err()
+}
+
+// work builds the appends that each connection makes.
+func (a Append) work(t Target, run string) [][]*call {
+	payload := bytes.Repeat([]byte("x"), a.Payload)
+	return share(connections(a.Connections, a.Streams), a.Streams, func(s int) *call {
+		if !a.Producer {
+			return newCall(t, "POST", t.streamPath(run, s), payload, contentType(octets))
+		}
+		fields := append(producerFields(), contentType(octets))
+		return newCall(t, "POST", t.streamPath(run, s), payload, fields...).numbered()
+	})
 }
 
 func (a Append) result(t Target, rec *recorder, s spent) Result {

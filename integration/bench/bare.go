@@ -56,5 +56,5 @@ func bareTarget(out io.Reader, pid int) (Target, error) {
 	if err != nil {
 		return Target{}, fmt.Errorf("the bare handler did not say its address: %w", err)
 	}
-	return ParseTarget("bare", "http://"+strings.TrimSpace(string(line[:n])), pid)
+	return ParseTarget("bare", []string{"http://" + strings.TrimSpace(string(line[:n]))}, pid)
 }

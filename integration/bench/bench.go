@@ -11,14 +11,16 @@
 // and a Result with errors says so wherever it is printed. Times are measured here
 // and asserted nowhere; the tests of this package check counting and framing only.
 //
+// A Target may be a cluster, whose nodes act as one server. Each request then goes to a
+// node drawn at random, and a connection that lasts, such as a subscriber's, to the
+// nodes in turn.
+//
 // The package knows HTTP and /proc. It does not know any server's code.
 package bench
 
 import (
 	"context"
 	"fmt"
-	"net/url"
-	"strings"
 	"time"
 )
 
@@ -46,37 +48,6 @@ func (o Options) progress(format string, args ...any) {
 	if o.Progress != nil {
 		o.Progress(fmt.Sprintf(format, args...))
 	}
-}
-
-// Target is a server under load.
-type Target struct {
-	Name string // how the report calls it
-	URL  string // root under which streams are created
-	PID  int    // process whose CPU and memory are read; 0: unknown
-	addr string // host:port
-	path string // path of the root, without a slash at its end
-}
-
-// ParseTarget reads a root such as http://127.0.0.1:4437/v1/stream. Only plain HTTP
-// is spoken: TLS would measure the generator's cryptography.
-func ParseTarget(name, root string, pid int) (Target, error) {
-	u, err := url.Parse(root)
-	if err != nil {
-		return Target{}, fmt.Errorf("target %s: %w", name, err)
-	}
-	if u.Scheme != "http" || u.Host == "" || u.RawQuery != "" {
-		return Target{}, fmt.Errorf("target %s: %q is not a URL such as http://host:port/v1/stream", name, root)
-	}
-	addr := u.Host
-	if u.Port() == "" {
-		addr += ":80"
-	}
-	return Target{Name: name, URL: root, PID: pid, addr: addr, path: strings.TrimSuffix(u.EscapedPath(), "/")}, nil
-}
-
-// streamPath returns the path of a stream of a run. No two runs share a stream.
-func (t Target) streamPath(run string, i int) string {
-	return fmt.Sprintf("%s/bench-%s-%d", t.path, run, i)
 }
 
 // runName makes the part of stream names that tells runs apart.

@@ -30,12 +30,12 @@ func (c Catchup) Run(ctx context.Context, t Target, opts Options) (Result, error
 		return Result{}, fmt.Errorf("fill a stream on %s: %w", t.Name, err)
 	}
 	defer deleteStreams(ctx, t, run, 1)
-	conn, err := dial(ctx, t.addr)
+	link, err := t.link(ctx)
 	if err != nil {
 		return Result{}, err
 	}
-	defer conn.close()
-	p := &passes{conn: conn, target: t, path: t.streamPath(run, 0), size: c.Size, want: want, rec: newRecorder()}
+	defer link.close()
+	p := &passes{link: link, target: t, path: t.streamPath(run, 0), size: c.Size, want: want, rec: newRecorder()}
 	s, err := p.measure(ctx, opts)
 	if err != nil {
 		return Result{}, err

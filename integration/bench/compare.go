@@ -113,7 +113,7 @@ func cell(m Result, base Figure) string {
 	case !found:
 		return "-\t"
 	case base.Value == 0:
-		return formatFigure(f) + "\t"
+		return f.String() + "\t"
 	}
-	return fmt.Sprintf("%s\tx%.2f", formatFigure(f), f.Value/base.Value)
+	return fmt.Sprintf("%s\tx%.2f", f, f.Value/base.Value)
 }

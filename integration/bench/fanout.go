@@ -73,12 +73,15 @@ func (f Fanout) result(t Target, rec *recorder, s spent) Result {
 
 // publish sends messages at the rate until the window has closed, and then the last one.
 func (f Fanout) publish(ctx context.Context, t Target, run string, opts Options, rec *recorder) (spent, error) {
-	c, err := dial(ctx, t.addr)
+	l, err := t.link(ctx)
 	if err != nil {
 		return spent{}, fmt.Errorf("publisher: %w", err)
 	}
-	defer c.close()
-	p := &publisher{conn: c, out: newOutgoing(t, t.streamPath(run, 0), f.Payload), rec: rec}
+	defer l.close()
+	p := &publisher{link: l, rec: rec}
+	for _, c := range l {
+		p.out = append(p.out, newOutgoing(c.host, t.streamPath(run, 0), f.Payload))
+	}
 	enough := make(chan struct{})
 	var wg sync.WaitGroup
 	wg.Go(func() { p.run(enough, time.Duration(float64(time.Second)/f.Rate)) })

@@ -12,7 +12,7 @@ import (
 // Idle holds SSE subscribers on a stream to which nobody writes, to see what waiting
 // costs the server.
 type Idle struct {
-	Subscribers int
+	Subscribers int // 0: see what the server costs when nobody asks it for anything
 }
 
 // Name implements Workload.
@@ -39,7 +39,7 @@ func (w Idle) Run(ctx context.Context, t Target, opts Options) (Result, error) {
 	stop := drainAll(subs, rec)
 	s := measure(ctx, t, opts, "idle "+t.Name, rec)
 	stop()
-	s.rssBefore = before.server.rss
+	s.rssBefore = residentOf(before.server)
 	return w.result(t, rec, s), ctx.Err()
 }
 
@@ -48,7 +48,9 @@ func (w Idle) result(t Target, rec *recorder, s spent) Result {
 	r := newResult(w, t)
 	r.Errors = errors
 	if s.err == nil {
-		r.addGrowth("server RSS per subscriber", s, w.Subscribers, 0)
+		if w.Subscribers > 0 {
+			r.addGrowth("server RSS per subscriber", s, w.Subscribers, 0)
+		}
 		r.add("server CPU in all", float64(s.server)/float64(time.Millisecond), unitMillis)
 	}
 	r.addServer(s)

@@ -33,7 +33,7 @@ func (m Many) Run(ctx context.Context, t Target, opts Options) (Result, error) {
 	meter := startMeter(t)
 	err := forEach(ctx, t, m.Streams, func(c *conn, i int) error {
 		start := time.Now()
-		err := expect(c, request("PUT", t.addr, t.streamPath(run, i), body, contentType(octets)))
+		err := expect(c, request("PUT", c.host, t.streamPath(run, i), body, contentType(octets)))
 		rec.done(i, time.Since(start))
 		created.Add(1)
 		return err

@@ -27,10 +27,10 @@ type outgoing struct {
 }
 
 // newOutgoing builds the request for messages of size bytes, at least a message's head.
-func newOutgoing(t Target, path string, size int) *outgoing {
+func newOutgoing(host, path string, size int) *outgoing {
 	line := bytes.Repeat([]byte("x"), max(size, messageHead+1))
 	line[1], line[2+seqWidth], line[messageHead-1], line[len(line)-1] = ' ', ' ', ' ', '\n'
-	req := request("POST", t.addr, path, line, contentType("text/plain"))
+	req := request("POST", host, path, line, contentType("text/plain"))
 	body := req[len(req)-len(line):]
 	return &outgoing{
 		request: req, kind: body[:1],

@@ -11,7 +11,7 @@ import (
 // arriving is a subscriber to whom the numbered messages come, the last one marked.
 func arriving(seqs ...uint64) *subscriber {
 	var sse strings.Builder
-	out := newOutgoing(Target{}, "/s", 0)
+	out := newOutgoing("h:1", "/s", 0)
 	for i, seq := range seqs {
 		kind := byte(kindMessage)
 		if i == len(seqs)-1 {
@@ -51,7 +51,7 @@ func TestReceiverChecksTheOrder(t *testing.T) {
 
 func TestMessagesParseBack(t *testing.T) {
 	now := time.Now()
-	out := newOutgoing(Target{addr: "h:1"}, "/s", 100)
+	out := newOutgoing("h:1", "/s", 100)
 	out.set(kindMessage, 123, now)
 	m, err := parseMessage(out.request[len(out.request)-100:])
 	if err != nil || m.kind != kindMessage || m.seq != 123 || m.sentAt.UnixNano() != now.UnixNano() {

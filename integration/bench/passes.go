@@ -15,12 +15,12 @@ func newSum() hash.Hash32 { return crc32.New(crc32.MakeTable(crc32.Castagnoli)) 
 
 // fill creates a stream of size bytes that do not repeat, and returns their sum.
 func fill(ctx context.Context, t Target, path string, size, chunk int) (sum uint32, err error) {
-	c, err := dial(ctx, t.addr)
+	c, err := t.dial(ctx, 0)
 	if err != nil {
 		return 0, err
 	}
 	defer c.close()
-	if err := expect(c, request("PUT", t.addr, path, nil, contentType(octets))); err != nil {
+	if err := expect(c, request("PUT", c.host, path, nil, contentType(octets))); err != nil {
 		return 0, err
 	}
 	bytes := rand.NewChaCha8([32]byte{})
@@ -29,7 +29,7 @@ func fill(ctx context.Context, t Target, path string, size, chunk int) (sum uint
 		body := make([]byte, min(chunk, left))
 		_, _ = bytes.Read(body)
 		_, _ = whole.Write(body)
-		if err := expect(c, request("POST", t.addr, path, body, contentType(octets))); err != nil {
+		if err := expect(c, request("POST", c.host, path, body, contentType(octets))); err != nil {
 			return 0, err
 		}
 	}
@@ -38,7 +38,7 @@ func fill(ctx context.Context, t Target, path string, size, chunk int) (sum uint
 
 // passes reads a stream from its start to its tail, many times.
 type passes struct {
-	conn   *conn
+	link   link
 	target Target
 	path   string
 	size   int
@@ -101,14 +101,15 @@ func (p *passes) pass() error {
 }
 
 func (p *passes) page(at string, into io.Writer) (head, int64, error) {
-	if _, err := p.conn.net.Write(request("GET", p.target.addr, p.path+"?offset="+at, nil)); err != nil {
+	c := p.link.any()
+	if _, err := c.net.Write(request("GET", c.host, p.path+"?offset="+at, nil)); err != nil {
 		return head{}, 0, err
 	}
-	h, err := p.conn.receive()
+	h, err := c.receive()
 	if err != nil {
 		return h, 0, err
 	}
-	n, err := io.Copy(into, p.conn.body(h))
+	n, err := io.Copy(into, c.body(h))
 	if err == nil && h.status != 200 {
 		err = fmt.Errorf("page at %s: status %d", at, h.status)
 	}

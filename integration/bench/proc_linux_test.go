@@ -27,7 +27,7 @@ func TestStatLinesAreParsed(t *testing.T) {
 
 func TestMeterWithoutAProcessSaysSo(t *testing.T) {
 	for _, pid := range []int{0, 1 << 30} {
-		if s := startMeter(Target{PID: pid}).read(); s.err == nil {
+		if s := startMeter(Target{PIDs: []int{pid}}).read(); s.err == nil {
 			t.Errorf("usage of process %d was read: %+v", pid, s)
 		}
 	}

@@ -7,8 +7,8 @@ import (
 
 // publisher sends messages, each when the last one has been answered.
 type publisher struct {
-	conn *conn
-	out  *outgoing
+	link link
+	out  []*outgoing // for each node
 	rec  *recorder
 	seq  uint64
 }
@@ -28,8 +28,10 @@ func (p *publisher) run(enough <-chan struct{}, interval time.Duration) {
 }
 
 func (p *publisher) send(kind byte) {
-	p.out.set(kind, p.seq, time.Now())
-	h, err := p.conn.exchange(p.out.request)
+	node := p.link.draw()
+	out := p.out[node]
+	out.set(kind, p.seq, time.Now())
+	h, err := p.link[node].exchange(out.request)
 	switch {
 	case err != nil:
 		p.rec.fail(0, "publish: "+err.Error())

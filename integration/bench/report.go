@@ -51,7 +51,7 @@ func (r Result) writeTable(w io.Writer) error {
 	fmt.Fprintf(w, "\n%s on %s (%s): %s\n", r.Workload, r.Target, r.URL, parameterList(r.Parameters))
 	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	for _, f := range r.Figures {
-		fmt.Fprintf(tab, "%s\t%s\t\n", f.Name, formatFigure(f))
+		fmt.Fprintf(tab, "%s\t%s\t\n", f.Name, f)
 	}
 	if err := tab.Flush(); err != nil {
 		return err
@@ -83,8 +83,8 @@ func parameterList(ps []Parameter) string {
 	return strings.Join(words, " ")
 }
 
-// formatFigure writes a value with as many digits as it deserves.
-func formatFigure(f Figure) string {
+// String writes a value with as many digits as it deserves, and its unit.
+func (f Figure) String() string {
 	value, unit := f.Value, f.Unit
 	for _, larger := range []string{"KiB", "MiB", "GiB"} {
 		if f.Unit == unitBytes && math.Abs(value) >= 10<<10 {

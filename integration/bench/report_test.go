@@ -87,7 +87,7 @@ func TestFiguresAreReadable(t *testing.T) {
 		"48123 op/s": {"", 48123.4, unitRate}, "7": {"", 7, unitCount}, "5000 B": {"", 5000, unitBytes},
 		"20 KiB": {"", 20 << 10, unitBytes}, "15.2 MiB": {"", 15.2 * (1 << 20), unitBytes}, "-20 KiB": {"", -20 << 10, unitBytes},
 	} {
-		if got := formatFigure(f); got != want {
+		if got := f.String(); got != want {
 			t.Errorf("%v is written %q, want %q", f, got, want)
 		}
 	}

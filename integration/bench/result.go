@@ -34,6 +34,7 @@ type Figure struct {
 const (
 	unitRate    = "op/s"
 	unitMillis  = "ms"
+	unitSeconds = "s"
 	unitMicroOp = "us/op"
 	unitBytes   = "B"
 	unitCount   = ""

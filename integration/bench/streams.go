@@ -10,13 +10,13 @@ import (
 // setupConnections is how many connections create and delete the streams of a run.
 const setupConnections = 16
 
-// forEach calls do for 0..n-1, spread over a few connections to the target.
+// forEach calls do for 0..n-1, spread over a few connections to the nodes in turn.
 func forEach(ctx context.Context, t Target, n int, do func(c *conn, i int) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	workers := min(n, setupConnections)
 	for w := range workers {
 		group.Go(func() error {
-			c, err := dial(ctx, t.addr)
+			c, err := t.dial(ctx, w)
 			if err != nil {
 				return err
 			}
@@ -35,7 +35,7 @@ func forEach(ctx context.Context, t Target, n int, do func(c *conn, i int) error
 // createStreams makes streams 0..n-1 of a run.
 func createStreams(ctx context.Context, t Target, run string, n int, mediaType string, body []byte) error {
 	return forEach(ctx, t, n, func(c *conn, i int) error {
-		return expect(c, request("PUT", t.addr, t.streamPath(run, i), body, contentType(mediaType)))
+		return expect(c, request("PUT", c.host, t.streamPath(run, i), body, contentType(mediaType)))
 	})
 }
 
@@ -43,7 +43,7 @@ func createStreams(ctx context.Context, t Target, run string, n int, mediaType s
 // cannot remove stays, and no later run will touch it.
 func deleteStreams(ctx context.Context, t Target, run string, n int) {
 	_ = forEach(context.WithoutCancel(ctx), t, n, func(c *conn, i int) error {
-		return expect(c, request("DELETE", t.addr, t.streamPath(run, i), nil))
+		return expect(c, request("DELETE", c.host, t.streamPath(run, i), nil))
 	})
 }
 

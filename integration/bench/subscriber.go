@@ -13,23 +13,19 @@ type subscriber struct {
 	lines *bufio.Reader
 }
 
-// subscribe opens an SSE connection at the tail of a stream, and returns when the server
+// subscribe makes c an SSE connection at the tail of a stream, and returns when the server
 // has confirmed with its first control event that it will deliver what comes next.
-func subscribe(ctx context.Context, t Target, path string) (*subscriber, error) {
-	c, err := dial(ctx, t.addr)
-	if err != nil {
-		return nil, err
-	}
+func subscribe(c *conn, path string) (*subscriber, error) {
 	s := &subscriber{conn: c}
-	if err := s.open(t, path); err != nil {
+	if err := s.open(path); err != nil {
 		c.close()
 		return nil, fmt.Errorf("subscribe: %w", err)
 	}
 	return s, nil
 }
 
-func (s *subscriber) open(t Target, path string) error {
-	if _, err := s.conn.net.Write(request("GET", t.addr, path+"?live=sse&offset=now", nil)); err != nil {
+func (s *subscriber) open(path string) error {
+	if _, err := s.conn.net.Write(request("GET", s.conn.host, path+"?live=sse&offset=now", nil)); err != nil {
 		return err
 	}
 	h, err := s.conn.receive()
@@ -73,11 +69,11 @@ func (s *subscriber) data() ([]byte, error) {
 	}
 }
 
-// subscribeAll opens n subscribers to stream 0 of a run.
+// subscribeAll opens n subscribers to stream 0 of a run, on the nodes in turn.
 func subscribeAll(ctx context.Context, t Target, run string, n int, progress func(opened int)) ([]*subscriber, error) {
 	subs := make([]*subscriber, 0, n)
-	for range n {
-		s, err := subscribe(ctx, t, t.streamPath(run, 0))
+	for i := range n {
+		s, err := subscribeTo(ctx, t, run, i)
 		if err != nil {
 			closeAll(subs)
 			return nil, fmt.Errorf("subscriber %d of %d on %s: %w", len(subs)+1, n, t.Name, err)
@@ -87,6 +83,14 @@ func subscribeAll(ctx context.Context, t Target, run string, n int, progress fun
 		}
 	}
 	return subs, nil
+}
+
+func subscribeTo(ctx context.Context, t Target, run string, i int) (*subscriber, error) {
+	c, err := t.dial(ctx, i)
+	if err != nil {
+		return nil, err
+	}
+	return subscribe(c, t.streamPath(run, 0))
 }
 
 func closeAll(subs []*subscriber) {

@@ -15,7 +15,7 @@ type usage struct {
 // meter reads the usage of the server and of this process at two moments.
 type meter struct {
 	target    Target
-	server    usage
+	server    []usage // of each process
 	serverErr error
 	own       time.Duration
 	started   time.Time
@@ -28,21 +28,36 @@ func startMeter(t Target) meter {
 	return m
 }
 
-func serverUsage(t Target) (usage, error) {
-	if t.PID == 0 {
-		return usage{}, fmt.Errorf("no --pid was given")
+func serverUsage(t Target) ([]usage, error) {
+	if len(t.PIDs) == 0 {
+		return nil, fmt.Errorf("no --pid was given")
 	}
-	return processUsage(t.PID)
+	all := make([]usage, len(t.PIDs))
+	for i, pid := range t.PIDs {
+		var err error
+		if all[i], err = processUsage(pid); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func residentOf(all []usage) (rss int64) {
+	for _, u := range all {
+		rss += u.rss
+	}
+	return rss
 }
 
 // spent is the difference between two readings of a meter.
 type spent struct {
 	elapsed   time.Duration
-	server    time.Duration
+	server    time.Duration // of all processes
 	own       time.Duration
 	rssBefore int64
 	rssAfter  int64
-	err       error // why the server's part is missing
+	processes []usage // each one's CPU between the readings, and its memory at the end
+	err       error   // why the server's part is missing
 }
 
 // read takes the second reading.
@@ -52,7 +67,15 @@ func (m meter) read() spent {
 		return s
 	}
 	now, err := serverUsage(m.target)
-	s.server, s.rssBefore, s.rssAfter, s.err = now.cpu-m.server.cpu, m.server.rss, now.rss, err
+	if s.err = err; err != nil {
+		return s
+	}
+	for i, u := range now {
+		u.cpu -= m.server[i].cpu
+		s.server += u.cpu
+		s.processes = append(s.processes, u)
+	}
+	s.rssBefore, s.rssAfter = residentOf(m.server), residentOf(now)
 	return s
 }
 
@@ -75,6 +98,20 @@ func (r *Result) addServer(s spent) {
 	}
 	r.add("server cores", s.server.Seconds()/s.elapsed.Seconds(), unitCount)
 	r.add("server RSS", float64(s.rssAfter), unitBytes)
+	if len(s.processes) > 1 {
+		r.addProcesses(s)
+	}
+}
+
+// addProcesses adds what each process used, and the most that one of them holds.
+func (r *Result) addProcesses(s spent) {
+	var most int64
+	for i, u := range s.processes {
+		r.add(fmt.Sprintf("node %d cores", i+1), u.cpu.Seconds()/s.elapsed.Seconds(), unitCount)
+		r.add(fmt.Sprintf("node %d RSS", i+1), float64(u.rss), unitBytes)
+		most = max(most, u.rss)
+	}
+	r.add("largest RSS", float64(most), unitBytes)
 }
 
 // addGrowth adds the memory that each of n things made the server take. A server that

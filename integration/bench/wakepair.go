@@ -8,23 +8,22 @@ import (
 
 // wakePair is a reader and a writer of one stream.
 type wakePair struct {
-	reader, writer *conn
-	target         Target
+	reader, writer link
 	path           string
 	at             string // tail
-	append         []byte
+	append         *call
 	pause          time.Duration
 	rec            *recorder
 }
 
 func (w Wake) pair(ctx context.Context, t Target, path string) (*wakePair, error) {
-	p := &wakePair{target: t, path: path, pause: w.Pause, rec: newRecorder()}
-	p.append = request("POST", t.addr, path, make([]byte, w.Payload), contentType(octets))
+	p := &wakePair{path: path, pause: w.Pause, rec: newRecorder()}
+	p.append = newCall(t, "POST", path, make([]byte, w.Payload), contentType(octets))
 	var err error
-	if p.reader, err = dial(ctx, t.addr); err != nil {
+	if p.reader, err = t.link(ctx); err != nil {
 		return nil, err
 	}
-	if p.writer, err = dial(ctx, t.addr); err != nil {
+	if p.writer, err = t.link(ctx); err != nil {
 		p.reader.close()
 		return nil, err
 	}
@@ -37,7 +36,8 @@ func (w Wake) pair(ctx context.Context, t Target, path string) (*wakePair, error
 
 // push appends, and keeps the tail.
 func (p *wakePair) push() error {
-	h, err := p.writer.exchange(p.append)
+	node := p.writer.draw()
+	h, err := p.writer[node].exchange(p.append.to(node))
 	if err == nil && (h.status/100 != 2 || h.next == "") {
 		err = fmt.Errorf("append to %s: status %d, tail %q", p.path, h.status, h.next)
 	}
@@ -52,18 +52,19 @@ func (p *wakePair) close() {
 
 // wake makes the reader wait, appends, and takes the time until the reader has its answer.
 func (p *wakePair) wake(ctx context.Context) error {
-	poll := request("GET", p.target.addr, p.path+"?live=long-poll&offset="+p.at, nil)
+	reader := p.reader.any()
+	poll := request("GET", reader.host, p.path+"?live=long-poll&offset="+p.at, nil)
 	answered := make(chan error, 1)
 	var done time.Time
 	go func() {
-		h, err := p.reader.exchange(poll)
+		h, err := reader.exchange(poll)
 		done = time.Now()
 		if err == nil && h.status != 200 {
 			err = fmt.Errorf("long-poll was answered %d", h.status)
 		}
 		answered <- err
 	}()
-	wait(ctx, p.pause, func(time.Duration) {})
+	sleep(ctx, p.pause)
 	start := time.Now()
 	if err := p.push(); err != nil {
 		return err

@@ -25,6 +25,16 @@ func measure(ctx context.Context, target Target, opts Options, what string, rec 
 	return m.read()
 }
 
+// sleep waits for d or for the end of ctx.
+func sleep(ctx context.Context, d time.Duration) {
+	end := time.NewTimer(d)
+	defer end.Stop()
+	select {
+	case <-ctx.Done():
+	case <-end.C:
+	}
+}
+
 // wait waits for d or for the end of ctx, and calls tick every second with the time passed.
 func wait(ctx context.Context, d time.Duration, tick func(passed time.Duration)) {
 	end := time.NewTimer(d)

@@ -13,8 +13,9 @@ import (
 // conn is a kept-alive HTTP/1.1 connection for one goroutine, with one request
 // under way at most.
 type conn struct {
-	net net.Conn
-	in  *bufio.Reader
+	host string // for requests
+	net  net.Conn
+	in   *bufio.Reader
 }
 
 // readBuffer holds the head of a response, and a small body with it.
@@ -26,7 +27,7 @@ func dial(ctx context.Context, addr string) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &conn{net: nc, in: bufio.NewReaderSize(nc, readBuffer)}, nil
+	return &conn{host: addr, net: nc, in: bufio.NewReaderSize(nc, readBuffer)}, nil
 }
 
 func (c *conn) close() { _ = c.net.Close() }
@@ -51,8 +52,21 @@ func (c *conn) exchange(request []byte) (head, error) {
 	if err != nil {
 		return h, err
 	}
-	_, err = io.Copy(io.Discard, c.body(h))
-	return h, err
+	return h, c.skip(h)
+}
+
+// skip reads a body that nobody wants.
+func (c *conn) skip(h head) error {
+	_, err := io.Copy(io.Discard, c.body(h))
+	return err
+}
+
+// exchangeHead is exchange for a HEAD request, whose response says a length and has no body.
+func (c *conn) exchangeHead(request []byte) (head, error) {
+	if _, err := c.net.Write(request); err != nil {
+		return head{}, err
+	}
+	return c.receive()
 }
 
 // receive reads a response up to its body.

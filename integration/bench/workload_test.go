@@ -15,9 +15,9 @@ import (
 // brief is a run that is long enough to do something.
 func brief() Options { return Options{Warmup: 10 * time.Millisecond, Duration: 50 * time.Millisecond} }
 
-func toServer(t *testing.T, root string) Target {
+func toServer(t *testing.T, roots ...string) Target {
 	t.Helper()
-	target, err := ParseTarget("test", root, 0)
+	target, err := ParseTarget("test", roots)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,11 +129,11 @@ func TestRunsThatCannotBeginSayWhy(t *testing.T) {
 
 func TestTargetsMustBePlainHTTP(t *testing.T) {
 	for _, root := range []string{"https://h/", "h:1", "http://", "http://h/?q", "http://a b"} {
-		if _, err := ParseTarget("x", root, 0); err == nil {
+		if _, err := ParseTarget("x", []string{root}); err == nil {
 			t.Errorf("%q was accepted", root)
 		}
 	}
-	if target := toServer(t, "http://h/v1/stream/"); target.addr != "h:80" || target.streamPath("r", 7) != "/v1/stream/bench-r-7" {
+	if target := toServer(t, "http://h/v1/stream/"); target.nodes[0] != "h:80" || target.streamPath("r", 7) != "/v1/stream/bench-r-7" {
 		t.Errorf("%+v", target)
 	}
 }

@@ -3,6 +3,7 @@ package cluster
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"testing"
@@ -74,23 +75,28 @@ func (s *scribe) append(ctx context.Context) error {
 	return err
 }
 
-// insist asks one node after the other until one gives a success.
+// insist asks one node after the other until one gives a success. When none does, it
+// tells what each of them said last.
 func (s *scribe) insist(ctx context.Context, ask func(context.Context, *wire.Client) (wire.Reply, error)) error {
 	deadline := time.Now().Add(untilAnswered)
 	tick := time.NewTicker(again)
 	defer tick.Stop()
-	for turn := 0; ; turn++ {
+	last := make([]error, len(s.clients))
+	for turn := 0; time.Now().Before(deadline); turn++ {
+		node := turn % len(s.clients)
 		once, cancel := context.WithTimeout(ctx, attempt)
-		reply, err := ask(once, s.clients[turn%len(s.clients)])
+		reply, err := ask(once, s.clients[node])
 		cancel()
-		switch {
-		case err == nil && reply.OK():
+		if err == nil && reply.OK() {
 			return nil
-		case err == nil && !reply.Unsure() || time.Now().After(deadline):
-			return fmt.Errorf("%s, attempt %d: %v, %w", s.stream, turn, reply, err)
+		}
+		last[node] = fmt.Errorf("%s: node %d answers %v (%v) at attempt %d", s.stream, node+1, reply, err, turn)
+		if err == nil && !reply.Unsure() {
+			return last[node]
 		}
 		<-tick.C
 	}
+	return errors.Join(last...)
 }
 
 // require wants every living node to give back exactly what was acknowledged.

@@ -14,8 +14,10 @@ func New() *cobra.Command {
 		Use:   "bench",
 		Short: "Load a durable streams server and measure it",
 		Long: `Load any durable streams server by its URL and measure it. Give the server's process id
-with --pid to see what it spends; that works on Linux.`,
-	}, newCompareCommand(), newBareCommand(), newBareHandlerCommand())
+with --pid to see what it spends; that works on Linux. A cluster is given by the URLs and
+process ids of all its nodes: each request then goes to a node drawn at random.`,
+	}, newCompareCommand(), newBareCommand(), newBareHandlerCommand(),
+		newReadyCommand(), newFailoverCommand(), newDatasyncCommand(), newGoalsCommand())
 	for _, w := range workloads() {
 		group.AddCommand(newRunCommand(w))
 	}
@@ -24,16 +26,14 @@ with --pid to see what it spends; that works on Linux.`,
 
 // newRunCommand runs one workload on one server.
 func newRunCommand(w workload) *cobra.Command {
-	var url string
-	var pid int
+	var server serverFlags
 	var opts runFlags
 	cmd := &cobra.Command{Use: w.name, Short: w.short, Args: usage.Args(cobra.NoArgs)}
 	load := w.flags(cmd.Flags())
-	cmd.Flags().StringVar(&url, "url", "http://127.0.0.1:4437/v1/stream", "root of the streams")
-	cmd.Flags().IntVar(&pid, "pid", 0, "process id of the server, to measure its CPU and memory")
+	server.add(cmd.Flags())
 	opts.add(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		t, err := target("server", url, pid)
+		t, err := server.target()
 		if err != nil {
 			return err
 		}

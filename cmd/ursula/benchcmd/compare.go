@@ -29,7 +29,7 @@ func newCompareCommand() *cobra.Command {
     --target peer=http://127.0.0.1:4500/v1/stream,pid=456 append --streams 500`,
 	})
 	flags := group.PersistentFlags()
-	flags.StringArrayVar(&f.targets, "target", nil, "a server as `name=url[,pid=PID]`; repeat for each")
+	flags.StringArrayVar(&f.targets, "target", nil, "a server as `name=url[,url...][,pid=PID...]`, with a URL for each node; repeat for each server")
 	flags.BoolVar(&f.bare, "bare", false, "compare with a bare net/http handler, too (append only)")
 	flags.IntVar(&f.rounds, "rounds", 3, "runs on each server")
 	f.add(flags)
@@ -87,19 +87,25 @@ func parseTargets(specs []string) ([]bench.Target, error) {
 	return targets, nil
 }
 
-// parseTarget reads name=url[,pid=PID].
+// parseTarget reads name=url[,url...][,pid=PID...].
 func parseTarget(spec string) (bench.Target, error) {
 	name, rest, found := strings.Cut(spec, "=")
-	url, pidText, hasPID := strings.Cut(rest, ",pid=")
 	if !found || name == "" {
-		return bench.Target{}, usage.Errorf("--target is name=url[,pid=PID], not %q", spec)
+		return bench.Target{}, usage.Errorf("--target is name=url[,url...][,pid=PID...], not %q", spec)
 	}
-	pid := 0
-	if hasPID {
-		var err error
-		if pid, err = strconv.Atoi(pidText); err != nil {
+	var urls []string
+	var pids []int
+	for part := range strings.SplitSeq(rest, ",") {
+		text, isPID := strings.CutPrefix(part, "pid=")
+		if !isPID {
+			urls = append(urls, part)
+			continue
+		}
+		pid, err := strconv.Atoi(text)
+		if err != nil {
 			return bench.Target{}, usage.Wrap(fmt.Errorf("--target %s: pid: %w", name, err))
 		}
+		pids = append(pids, pid)
 	}
-	return target(name, url, pid)
+	return target(name, urls, pids)
 }

@@ -86,7 +86,7 @@ func writeFile(path string, write func(io.Writer) error) error {
 }
 
 // target parses where the load goes.
-func target(name, url string, pid int) (bench.Target, error) {
-	t, err := bench.ParseTarget(name, url, pid)
+func target(name string, urls []string, pids []int) (bench.Target, error) {
+	t, err := bench.ParseTarget(name, urls, pids...)
 	return t, usage.Wrap(err)
 }

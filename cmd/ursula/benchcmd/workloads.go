@@ -18,6 +18,7 @@ type workload struct {
 func workloads() []workload {
 	return []workload{
 		{"append", "Append to many streams, one writer for each", appendFlags},
+		{"head", "Ask for the tails of many streams", headFlags},
 		{"fanout", "Deliver one stream's messages to many SSE subscribers", fanoutFlags},
 		{"idle", "Hold SSE subscribers to whom nothing is sent", idleFlags},
 		{"catchup", "Read a large stream from its start, again and again", catchupFlags},
@@ -35,6 +36,13 @@ func appendFlags(flags *pflag.FlagSet) func() bench.Workload {
 	return func() bench.Workload { return w }
 }
 
+func headFlags(flags *pflag.FlagSet) func() bench.Workload {
+	var w bench.Head
+	flags.IntVar(&w.Streams, "streams", 50, "number of streams")
+	flags.IntVar(&w.Connections, "connections", 0, "number of connections; 0: one for each stream")
+	return func() bench.Workload { return w }
+}
+
 func fanoutFlags(flags *pflag.FlagSet) func() bench.Workload {
 	var w bench.Fanout
 	flags.IntVar(&w.Subscribers, "subscribers", 1000, "number of SSE connections")
@@ -45,7 +53,7 @@ func fanoutFlags(flags *pflag.FlagSet) func() bench.Workload {
 
 func idleFlags(flags *pflag.FlagSet) func() bench.Workload {
 	var w bench.Idle
-	flags.IntVar(&w.Subscribers, "subscribers", 1000, "number of SSE connections")
+	flags.IntVar(&w.Subscribers, "subscribers", 1000, "number of SSE connections; 0: only the server itself")
 	return func() bench.Workload { return w }
 }
 

@@ -30,9 +30,10 @@ type cluster struct {
 	links      *transport.Transport
 	hello      func() member.Hello
 
-	node   *node.Node
-	server atomic.Pointer[forward.Server] // nil until the node is open
-	keeper atomic.Pointer[keeper.Keeper]  // the same
+	objects objects
+	node    *node.Node
+	server  atomic.Pointer[forward.Server] // nil until the node is open
+	keeper  atomic.Pointer[keeper.Keeper]  // the same
 
 	stop    context.CancelFunc
 	running sync.WaitGroup
@@ -107,6 +108,8 @@ func (c *cluster) nodeOptions(o *node.Options) {
 		Transport: func(group uint32) raftgroup.Transport { return c.links.Group(group) },
 		Calls:     calls{c.links},
 		Peers:     c.peerIDs,
+		Objects:   c.shareObjects,
+		Flushed:   c.flushed,
 	}
 }
 
@@ -126,11 +129,14 @@ func (c *cluster) attach(n *node.Node) {
 		First: c.first(), Unfit: n.Unfit, Log: c.log,
 	})
 	c.keeper.Store(k)
+	c.mirrorObjects(n)
 	c.server.Store(forward.NewServer(n))
 	ctx, stop := context.WithCancel(context.Background())
 	c.stop = stop
 	c.running.Go(func() { k.Run(ctx) })
 	c.running.Go(func() { c.followRoster(ctx) })
+	c.running.Go(func() { c.objects.mirror.Load().Run(ctx) })
+	c.running.Go(func() { c.followLinks(ctx) })
 }
 
 // first is the roster that the cluster begins with, of version 0 on a node that
@@ -188,7 +194,7 @@ func (c *cluster) close() error {
 		c.stop()
 		c.running.Wait()
 	}
-	return nil
+	return c.objects.close()
 }
 
 func (c *cluster) closeLinks() error {

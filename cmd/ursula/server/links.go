@@ -65,6 +65,7 @@ func (c *cluster) handle() {
 		methodHello:           c.answerHello,
 		methodJoin:            c.answerJoin,
 		methodReport:          c.answerReport,
+		methodTransfer:        c.answerTransfer,
 		forward.MethodPropose: c.served((*forward.Server).Propose), forward.MethodReadIndex: c.served((*forward.Server).ReadIndex),
 		forward.MethodVerify: c.served((*forward.Server).Verify), forward.MethodAdvance: c.served((*forward.Server).Advance),
 	} {

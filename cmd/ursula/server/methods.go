@@ -8,9 +8,10 @@ type method = forward.Method
 
 // The calls that are not about a group's data.
 const (
-	methodHello  method = 1 // who are you, and what do you know of a cluster?
-	methodJoin   method = 2 // note my disk in the roster
-	methodReport method = 3 // how are you?
+	methodHello    method = 1 // who are you, and what do you know of a cluster?
+	methodJoin     method = 2 // note my disk in the roster
+	methodReport   method = 3 // how are you?
+	methodTransfer method = 4 // give the lead of a group to another
 )
 
 // Services are what streams between nodes are for.

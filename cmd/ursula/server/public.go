@@ -1,7 +1,9 @@
 package server
 
 import (
+	"context"
 	"log/slog"
+	"net"
 	"net/http"
 	"time"
 
@@ -42,11 +44,26 @@ func (s *Server) protocolOptions() protocol.Options {
 	c := &s.config
 	return protocol.Options{
 		Writer: s.node, Reader: s.node, Tails: s.hub,
-		Control:  control.New(s.subscriptions.Load(), control.Options{Root: "/v1/stream", PublicURL: c.PublicURL, Log: s.log}),
+		Control:  s.controlHandler(),
 		LongPoll: c.LongPollTimeout, Heartbeat: c.SSEHeartbeat, Rotate: c.SSERotate,
 		MaxBody: s.maxBody(), InFlight: c.Limits.InflightBytes,
 		Private: c.Cache == config.CachePrivate, Origin: c.CORSOrigin, Logger: s.log,
 	}
+}
+
+const streamRoot = "/v1/stream"
+
+// controlHandler serves requests about subscriptions: here, or in a cluster where
+// they are driven.
+func (s *Server) controlHandler() http.Handler {
+	here := control.New(s.subscriptions.Load(), control.Options{Root: streamRoot, PublicURL: s.config.PublicURL, Log: s.log})
+	if s.cluster == nil {
+		return here
+	}
+	s.serve(&http.Server{Handler: here, ReadHeaderTimeout: readHeaderTimeout}, s.cluster.links.Service(serviceControl))
+	return newSubscriptionHop(streamRoot, here, s.node.LeaderOfHome, func(ctx context.Context, node string) (net.Conn, error) {
+		return s.cluster.links.Open(ctx, node, serviceControl)
+	})
 }
 
 // maxBody is the longest request body that can be stored. An append is one

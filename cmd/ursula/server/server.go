@@ -42,6 +42,9 @@ type Server struct {
 	handler       *protocol.Handler
 	telemetry     *otel.Telemetry
 
+	clusterAdmin atomic.Pointer[http.Handler] // nil until the node is open
+	quit         func()                       // begins an orderly end
+
 	front  *lean.Server // before public: takes the plain requests
 	public *http.Server
 	admin  *http.Server
@@ -59,6 +62,8 @@ type Server struct {
 func Run(ctx context.Context, c config.Config, log *slog.Logger, out io.Writer) (err error) {
 	defer tuneCollector()()
 	s := &Server{config: c, log: log, failed: make(chan error, 8), reload: make(chan struct{}, 1)}
+	ctx, s.quit = context.WithCancel(ctx)
+	defer s.quit()
 	defer func() { err = errors.Join(err, s.close()) }()
 	if err := s.open(ctx); err != nil {
 		return err
@@ -118,6 +123,7 @@ func (s *Server) openNode(ctx context.Context) (err error) {
 	}
 	if s.cluster != nil {
 		s.cluster.attach(s.node)
+		s.openClusterAdmin()
 	}
 	return nil
 }
@@ -132,7 +138,7 @@ func (s *Server) listen() (net.Listener, error) {
 
 func (s *Server) serve(h *http.Server, l net.Listener) {
 	go func() {
-		if err := h.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		if err := h.Serve(l); !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
 			s.fail(fmt.Errorf("serve %s: %w", l.Addr(), err))
 		}
 	}()

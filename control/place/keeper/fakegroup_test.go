@@ -3,6 +3,7 @@ package keeper_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -44,35 +45,53 @@ func (p port) View() (own []place.Replica) {
 	return own
 }
 
-var errNotLeader = errors.New("not the leader")
+var (
+	errNotLeader = errors.New("not the leader")
+	errNoQuorum  = errors.New("no majority answers")
+)
 
 // change makes a leader's change of a group, if its majority answers before and
-// after. A majority of the voters must have the log at any time: that is what all
-// this is about.
+// after. Else Raft would wait; a node may have died since the plan was made. A
+// majority of the voters must have the log at any time: that is what all this is
+// about.
 func (p port) change(group uint32, change func(g *fakeGroup)) error {
 	return p.do(func() error {
-		g := p.w.groups[group]
-		if g.leader != p.id || !p.w.quorum(g.voters) {
+		next := p.w.groups[group].clone()
+		if next.leader != p.id || !p.w.quorum(next.voters) {
 			return errNotLeader
 		}
-		change(g)
-		complete := 0
-		for _, id := range g.voters {
-			if g.has(id) && p.w.up(id) {
-				complete++
-			}
+		change(next)
+		if !p.w.quorum(next.voters) {
+			return errNoQuorum
 		}
-		if 2*complete <= len(g.voters) {
-			p.w.t.Errorf("group %d depends on those that do not answer or have no log: %v", group, g.voters)
+		if 2*next.complete() <= len(next.voters) {
+			p.w.t.Errorf("group %d depends on those that have no log: %v", group, next.voters)
 		}
+		p.w.groups[group] = next
 		p.w.elect()
 		return nil
 	})
 }
 
+func (g *fakeGroup) clone() *fakeGroup {
+	c := *g
+	c.voters, c.learners, c.since = slices.Clone(g.voters), slices.Clone(g.learners), maps.Clone(g.since)
+	return &c
+}
+
+// complete counts the voters that have the log.
+func (g *fakeGroup) complete() (n int) {
+	for _, id := range g.voters {
+		if g.has(id) {
+			n++
+		}
+	}
+	return n
+}
+
 func (p port) AddLearner(_ context.Context, group uint32, id string) error {
 	return p.change(group, func(g *fakeGroup) {
-		g.learners = append(slices.Clone(g.learners), id)
+		g.learners = append(g.learners, id)
 		g.since[id] = time.Now()
 	})
 }
@@ -80,7 +99,7 @@ func (p port) AddLearner(_ context.Context, group uint32, id string) error {
 func (p port) Promote(_ context.Context, group uint32, id string) error {
 	return p.change(group, func(g *fakeGroup) {
 		g.learners = without(g.learners, id)
-		g.voters = append(slices.Clone(g.voters), id)
+		g.voters = append(g.voters, id)
 	})
 }
 
@@ -101,5 +120,5 @@ func (p port) Transfer(_ context.Context, group uint32, id string) error {
 }
 
 func without(ids []string, id string) []string {
-	return slices.DeleteFunc(slices.Clone(ids), func(o string) bool { return o == id })
+	return slices.DeleteFunc(ids, func(o string) bool { return o == id })
 }

@@ -2,15 +2,12 @@ package keeper_test
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"ursula/control/member"
-	"ursula/control/place"
 	"ursula/control/place/keeper"
 )
 
@@ -42,7 +39,7 @@ type process struct {
 	ended  chan struct{}
 }
 
-// newWorld begins with node 1 alone, which leads everything.
+// newWorld is made for node 1, which leads everything once it is started.
 func newWorld(t *testing.T, groups int) *world {
 	w := &world{t: t, running: map[string]*process{}, unfit: map[string]string{}, buried: map[string]bool{}}
 	for range groups {
@@ -50,7 +47,6 @@ func newWorld(t *testing.T, groups int) *world {
 			leader: "1", term: 1, voters: []string{"1"}, since: map[string]time.Time{"1": time.Now().Add(-time.Hour)},
 		})
 	}
-	w.start("1")
 	t.Cleanup(w.end)
 	return w
 }
@@ -151,6 +147,13 @@ func (w *world) quorum(voters []string) bool {
 	return 2*n > len(voters)
 }
 
+// count returns how many changes there were.
+func (w *world) count() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.changes
+}
+
 // command changes the roster as an operator does.
 func (w *world) command(change func(member.Roster) (member.Roster, error)) {
 	w.t.Helper()
@@ -179,111 +182,4 @@ func (w *world) holds(id string) bool {
 	return slices.ContainsFunc(w.groups, func(g *fakeGroup) bool { return slices.Contains(g.members(), id) })
 }
 
-// await waits, in the bubble's time, for something that is to happen.
-func (w *world) await(what string, happened func() bool) {
-	w.t.Helper()
-	for range 600 {
-		time.Sleep(100 * time.Millisecond)
-		w.mu.Lock()
-		ok := happened()
-		w.mu.Unlock()
-		if ok {
-			return
-		}
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.t.Fatalf("never happened: %s\n%+v\n%s", what, w.roster, w.describe())
-}
-
-func (w *world) describe() (text string) {
-	for i, g := range w.groups {
-		text += fmt.Sprintf("group %d leader=%q voters=%v learners=%v\n", i, g.leader, g.voters, g.learners)
-	}
-	return text
-}
-
-// settled says that the roster has exactly these members, all active, that they
-// are the voters of every group, and that they share the leaders.
-func (w *world) settled(ids ...string) func() bool {
-	return func() bool {
-		leads := map[string]int{}
-		for _, g := range w.groups {
-			slices.Sort(g.voters)
-			if !slices.Equal(g.voters, ids) || len(g.learners) > 0 || g.leader == "" {
-				return false
-			}
-			leads[g.leader]++
-		}
-		for _, id := range ids {
-			m, _ := w.roster.Find(id)
-			if m.State != member.Active || leads[id] < len(w.groups)/len(ids) {
-				return false
-			}
-		}
-		return len(w.roster.Members) == len(ids)
-	}
-}
-
 func address(id string) string { return "host-" + id + ":1" }
-
-var errCrashed = errors.New("crashed")
-
-// port is the world as node id sees it.
-type port struct {
-	w  *world
-	id string
-}
-
-var _ place.Mover = port{}
-
-func (p port) Unfit() string {
-	p.w.mu.Lock()
-	defer p.w.mu.Unlock()
-	return p.w.unfit[p.id]
-}
-
-func (p port) Roster() member.Roster {
-	p.w.mu.Lock()
-	defer p.w.mu.Unlock()
-	return p.w.roster
-}
-
-func (p port) Update(_ context.Context, change func(member.Roster) (member.Roster, error)) error {
-	return p.do(func() error {
-		r, err := change(p.w.roster)
-		if err == nil {
-			p.w.set(r)
-		}
-		return err
-	})
-}
-
-// do makes a change, and has the node crash when it is due.
-func (p port) do(change func() error) error {
-	p.w.mu.Lock()
-	defer p.w.mu.Unlock()
-	if !p.w.up(p.id) {
-		return errCrashed
-	}
-	p.w.changes++
-	due := p.w.changes == p.w.crashAt
-	if due {
-		p.w.crash(p.id)
-	}
-	if due && !p.w.late {
-		return errCrashed
-	}
-	return change()
-}
-
-func (p port) Report(ctx context.Context, id string) (place.Report, error) {
-	p.w.mu.Lock()
-	run := p.w.running[id]
-	p.w.mu.Unlock()
-	if run == nil {
-		<-ctx.Done()
-		return place.Report{}, context.Cause(ctx)
-	}
-	return run.keeper.Report(), nil
-}

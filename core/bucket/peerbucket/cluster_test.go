@@ -3,12 +3,14 @@ package peerbucket_test
 import (
 	"context"
 	"errors"
+	"iter"
 	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"ursula/core/bucket"
 	"ursula/core/bucket/peerbucket"
 )
 
@@ -17,8 +19,23 @@ var errDamaged = errors.New("damaged")
 // cluster is a mesh with a replicated state and a mirror on node 1.
 type cluster struct {
 	*mesh
+	local  *unlisted
 	state  *catalog
 	mirror *peerbucket.Mirror
+}
+
+// unlisted is a bucket that cannot be listed for some time.
+type unlisted struct {
+	bucket.Bucket
+	failures int
+}
+
+func (u *unlisted) List(ctx context.Context, prefix string) iter.Seq2[bucket.Object, error] {
+	if u.failures == 0 {
+		return u.Bucket.List(ctx, prefix)
+	}
+	u.failures--
+	return func(yield func(bucket.Object, error) bool) { yield(bucket.Object{}, errRefused) }
 }
 
 // catalog is the state of the one group "g/", as node 1 knows it.
@@ -57,9 +74,10 @@ func bubble(t *testing.T, nodes int, test func(*testing.T, *cluster)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		c := &cluster{mesh: newMesh(t, nodes)}
+		c.local = &unlisted{Bucket: c.nodes["1"].local}
 		c.state = &catalog{named: make(map[string]bool), forgotten: make(map[string]bool)}
 		c.mirror = peerbucket.NewMirror(peerbucket.MirrorOptions{
-			Local: c.nodes["1"].local, Remote: c.mesh, Peers: c.peers("1"), Catalog: c.state,
+			Local: c.local, Remote: c.mesh, Peers: c.peers("1"), Catalog: c.state,
 			MaxObject: int64(len(content("g/000.x"))),
 		})
 		test(t, c)

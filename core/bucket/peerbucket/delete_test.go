@@ -25,14 +25,15 @@ func TestDeleteTellsPeers(t *testing.T) {
 	})
 }
 
-// TestDeleteOvertakesAStraggler deletes an object that is still on its way to a
-// peer: it must not arrive there afterwards.
+// TestDeleteOvertakesAStraggler deletes an object that a peer has received and
+// not yet stored: it must not be stored there afterwards.
 func TestDeleteOvertakesAStraggler(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, release := newMesh(t, 3), make(chan struct{})
-		m.set(heldBy(release), "2")
+		m.set(held("store", release), "2")
 		b := m.bucket()
 		mustPut(t, b, "g/a.x", "content")
+		synctest.Wait()
 		m.set(nil, "2")
 		if err := b.Delete(t.Context(), "g/a.x"); err != nil {
 			t.Fatal(err)
@@ -49,9 +50,10 @@ func TestDeleteOvertakesAStraggler(t *testing.T) {
 func TestAReplacedObjectIsNeverMixed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, release := newMesh(t, 3), make(chan struct{})
-		m.set(heldBy(release), "2")
+		m.set(held("store", release), "2")
 		b := m.bucket()
 		mustPut(t, b, "g/a.x", "first")
+		synctest.Wait()
 		m.set(nil, "2")
 		mustPut(t, b, "g/a.x", "second")
 		close(release)

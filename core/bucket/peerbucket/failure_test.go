@@ -58,10 +58,30 @@ func TestAFullDiskIsWaitedOut(t *testing.T) {
 		c.commit("g/a.x", "2")
 		c.nodes["1"].disk.SetFree(0)
 		c.run()
-		c.wantHolders("g/a.x", "2")
+		if got := c.mirror.Stats().Failures; got != 1 {
+			t.Fatalf("%d attempts at once", got)
+		}
 		c.nodes["1"].disk.SetFree(-1)
-		after(time.Minute)
+		after(time.Second)
 		c.wantHolders("g/a.x", "1", "2")
+	})
+}
+
+// TestAfterASuccessPausesAreShortAgain has a long outage and then a short one.
+func TestAfterASuccessPausesAreShortAgain(t *testing.T) {
+	bubble(t, 2, func(t *testing.T, c *cluster) {
+		c.set(refuse, "2")
+		c.commit("g/a.x", "2")
+		c.run()
+		after(time.Hour)
+		c.set(nil, "2")
+		after(time.Minute)
+		c.set(refuse, "2")
+		c.commit("g/b.x", "2")
+		c.kick()
+		c.set(nil, "2")
+		after(time.Second)
+		c.wantHolders("g/b.x", "1", "2")
 	})
 }
 

@@ -97,9 +97,12 @@ func hang(ctx context.Context, _, _ string) error {
 	return ctx.Err()
 }
 
-// heldBy answers nothing until release is closed or the caller gives up.
-func heldBy(release <-chan struct{}) func(context.Context, string, string) error {
-	return func(ctx context.Context, _, _ string) error {
+// held answers nothing of a kind until release is closed or the caller gives up.
+func held(kind string, release <-chan struct{}) func(context.Context, string, string) error {
+	return func(ctx context.Context, op, _ string) error {
+		if op != kind {
+			return nil
+		}
 		select {
 		case <-release:
 			return nil
@@ -119,10 +122,11 @@ func (m *mesh) enter(ctx context.Context, peer, op, key string) (*node, error) {
 	if fault == nil {
 		return n, ctx.Err()
 	}
-	return n, fault(ctx, op, key)
+	return n, errors.Join(fault(ctx, op, key), ctx.Err())
 }
 
-// Put implements peerbucket.Remote.
+// Put implements peerbucket.Remote. A fault may strike before anything arrives
+// ("put"), and when all has arrived and nothing is stored ("store").
 func (m *mesh) Put(ctx context.Context, peer, key string, size int64, r io.Reader) error {
 	n, err := m.enter(ctx, peer, "put", key)
 	if err != nil {
@@ -131,6 +135,9 @@ func (m *mesh) Put(ctx context.Context, peer, key string, size int64, r io.Reade
 	content, err := io.ReadAll(r)
 	if err != nil || int64(len(content)) != size {
 		return fmt.Errorf("%d of %d bytes: %w", len(content), size, err)
+	}
+	if _, err := m.enter(ctx, peer, "store", key); err != nil {
+		return err
 	}
 	return n.local.Put(ctx, key, content)
 }

@@ -30,7 +30,7 @@ func TestAnEmptyNodeCatchesUp(t *testing.T) {
 func TestFetchesAreBounded(t *testing.T) {
 	bubble(t, 2, func(t *testing.T, c *cluster) {
 		release := make(chan struct{})
-		c.set(heldBy(release), "2")
+		c.set(held("stat", release), "2")
 		for i := range 10 {
 			c.commit(fmt.Sprintf("g/%d.x", i), "2")
 		}
@@ -120,6 +120,21 @@ func TestAnOrphanIsFoundByListing(t *testing.T) {
 	})
 }
 
+// TestAListingThatFailsIsTriedAgain has what lies here found soon all the same.
+func TestAListingThatFailsIsTriedAgain(t *testing.T) {
+	bubble(t, 2, func(t *testing.T, c *cluster) {
+		c.local.failures = 3
+		mustPut(t, c.nodes["1"].local, "g/a.x", content("g/a.x"))
+		c.drop("g/a.x", true)
+		c.run()
+		if c.mirror.Stats().Whole() {
+			t.Fatal("whole before it could look")
+		}
+		after(time.Minute)
+		c.wantHolders("g/a.x")
+	})
+}
+
 func TestARemovalThatFailsIsTriedAgain(t *testing.T) {
 	bubble(t, 2, func(t *testing.T, c *cluster) {
 		mustPut(t, c.nodes["1"].local, "g/a.x", content("g/a.x"))
@@ -137,7 +152,7 @@ func TestARemovalThatFailsIsTriedAgain(t *testing.T) {
 func TestAnObjectDeletedWhileItIsFetchedDoesNotStay(t *testing.T) {
 	bubble(t, 2, func(t *testing.T, c *cluster) {
 		release := make(chan struct{})
-		c.set(heldBy(release), "2")
+		c.set(held("get", release), "2")
 		c.commit("g/a.x", "2")
 		c.run()
 		c.drop("g/a.x", true)

@@ -50,7 +50,7 @@ func TestAMajorityIsNeeded(t *testing.T) {
 func TestASlowPeerIsNotWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, release := newMesh(t, 3), make(chan struct{})
-		m.set(heldBy(release), "2")
+		m.set(held("put", release), "2")
 		part := []byte(strings.Repeat("original", 100_000))
 		if err := m.bucket().Put(t.Context(), "g/a.x", part); err != nil {
 			t.Fatal(err)
@@ -72,7 +72,7 @@ func TestASlowPeerIsNotWaitedFor(t *testing.T) {
 func TestStragglersAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, release := newMesh(t, 3), make(chan struct{})
-		m.set(heldBy(release), "2")
+		m.set(held("put", release), "2")
 		b := m.bucket()
 		for i := range 50 {
 			mustPut(t, b, fmt.Sprintf("g/%d.x", i), "content")

@@ -132,8 +132,8 @@ func TestAdvanceIsChecked(t *testing.T) {
 		p, _ := next.Position()
 		lost := group.Position{Term: before.Term, Commit: before.Commit + 1, Applied: before.Applied + 1}
 		e := c.node(c.others(id)[2])
-		e.Advance(id, lost)                       // an earlier term
-		c.node(friend).Advance("next", p)         // more than it has
+		e.Advance(id, lost)                                                               // an earlier term
+		c.node(friend).Advance("next", p)                                                 // more than it has
 		c.node(friend).Advance("next", group.Position{Term: p.Term, Commit: lost.Commit}) // it has another one
 		synctest.Wait()
 		if got := grouptest.Content(t, c.node(friend), "v1/a"); got != "" {

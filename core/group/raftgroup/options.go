@@ -1,8 +1,11 @@
 package raftgroup
 
 import (
+	"context"
 	"io"
 	"log/slog"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -88,11 +91,19 @@ func (o *Options) config(notify chan<- bool) *raft.Config {
 	return c
 }
 
-// newLogger hands Raft's warnings and errors to slog, line by line.
+// newLogger hands Raft's errors to slog, line by line.
 func newLogger(to *slog.Logger) hclog.Logger {
 	return hclog.New(&hclog.LoggerOptions{
 		Name: "raft", Level: hclog.Error, Output: lineWriter{to}, DisableTime: true,
 	})
+}
+
+// peerTrouble begins what Raft says, for each group and attempt, while another
+// node cannot be reached. The transport says it once.
+func peerTrouble() []string {
+	return []string{"failed to heartbeat to", "failed to appendEntries to", "failed to make requestVote RPC",
+		"failed to make requestPreVote RPC", "failed to pipeline appendEntries", "failed to start pipeline replication",
+		"failed to send snapshot to", "failed to install snapshot", "unable to connect to"}
 }
 
 type lineWriter struct{ to *slog.Logger }
@@ -105,6 +116,11 @@ func (w lineWriter) Write(line []byte) (int, error) {
 	for len(line) > 0 && line[len(line)-1] == '\n' {
 		line = line[:len(line)-1]
 	}
-	w.to.Warn(string(line))
+	said := string(line)
+	level := slog.LevelWarn
+	if slices.ContainsFunc(peerTrouble(), func(t string) bool { return strings.Contains(said, t) }) {
+		level = slog.LevelDebug
+	}
+	w.to.Log(context.Background(), level, said)
 	return n, nil
 }

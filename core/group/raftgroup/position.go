@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/hashicorp/raft"
-
 	"ursula/core/group"
 )
 
@@ -39,30 +37,6 @@ func (e *Engine) CurrentTerm() uint64 { return e.raft.CurrentTerm() }
 // Idle reports whether everything in the leader's log is committed: nothing is
 // on its way that would tell the followers so.
 func (e *Engine) Idle(p group.Position) bool { return e.raft.LastIndex() == p.Commit }
-
-// injector takes a message as if it had come over the network, without waiting.
-type injector interface{ Inject(raft.RPC) bool }
-
-// Advance tells this node's Raft what the leader said of its position, in the
-// form that the leader itself would use: a message without entries. Raft checks
-// it like any other. So a follower learns at once what is committed, and need
-// not wait for the next entry.
-func (e *Engine) Advance(leader string, p group.Position) {
-	to, ok := e.options.Transport.(injector)
-	if !ok || e.raft.CommitIndex() >= p.Commit || e.raft.LastIndex() < p.Commit {
-		return
-	}
-	to.Inject(raft.RPC{
-		RespChan: make(chan raft.RPCResponse, 1),
-		Command: &raft.AppendEntriesRequest{
-			RPCHeader: raft.RPCHeader{
-				ProtocolVersion: raft.ProtocolVersionMax, ID: []byte(leader), Addr: []byte(leader),
-			},
-			Leader: []byte(leader), Term: p.Term,
-			PrevLogEntry: p.Commit, PrevLogTerm: p.Term, LeaderCommitIndex: p.Commit,
-		},
-	})
-}
 
 // WaitApplied returns nil once this replica has applied the command at index.
 func (e *Engine) WaitApplied(ctx context.Context, index uint64) error {

@@ -1,0 +1,179 @@
+package forward_test
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"ursula/core/forward"
+	"ursula/core/group"
+	"ursula/core/stream"
+)
+
+// fakeLocal is a group as one node has it, and does what the test says.
+type fakeLocal struct {
+	group.Engine // what the package has no business with
+	propose      func(context.Context, *stream.Command) (stream.Result, error)
+	confirm      func(context.Context) error
+	idle         bool
+	term         uint64
+
+	mu       sync.Mutex
+	leader   string
+	changed  chan struct{}
+	leads    bool
+	at       group.Position
+	advanced []group.Position
+	proposed []stream.Command
+}
+
+func newLocal(leader string, leads bool) *fakeLocal {
+	return &fakeLocal{leader: leader, leads: leads, changed: make(chan struct{})}
+}
+
+// elect makes another node the leader.
+func (l *fakeLocal) elect(leader string, here bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.leader, l.leads = leader, here
+	close(l.changed)
+	l.changed = make(chan struct{})
+}
+
+func (l *fakeLocal) Leads() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.leads
+}
+
+func (l *fakeLocal) Leader() (string, <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.leader, l.changed
+}
+
+func (l *fakeLocal) Propose(ctx context.Context, c *stream.Command) (stream.Result, error) {
+	l.mu.Lock()
+	l.proposed = append(l.proposed, *c)
+	l.mu.Unlock()
+	if l.propose == nil {
+		return stream.Result{}, nil
+	}
+	return l.propose(ctx, c)
+}
+
+func (l *fakeLocal) Confirm(ctx context.Context) error {
+	if l.confirm == nil {
+		return nil
+	}
+	return l.confirm(ctx)
+}
+
+func (l *fakeLocal) ReadIndex(context.Context) (group.Position, error) {
+	p, leads := l.Position()
+	if !leads {
+		return p, group.ErrNoLeader
+	}
+	return p, nil
+}
+
+func (l *fakeLocal) CurrentTerm() uint64 { return l.term }
+
+func (l *fakeLocal) Position() (group.Position, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.at, l.leads
+}
+
+func (l *fakeLocal) Idle(group.Position) bool { return l.idle }
+
+func (l *fakeLocal) Advance(_ string, p group.Position) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.advanced = append(l.advanced, p)
+}
+
+func (l *fakeLocal) told() []group.Position {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.advanced)
+}
+
+func (l *fakeLocal) seen() []stream.Command {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.proposed)
+}
+
+func (l *fakeLocal) WaitApplied(context.Context, uint64) error { return nil }
+
+// fakeNode is a node with some groups and a clock.
+type fakeNode struct {
+	groups map[uint32]*fakeLocal
+	clock  int64
+}
+
+func (n *fakeNode) Local(id uint32) forward.Local {
+	if l, ok := n.groups[id]; ok {
+		return l
+	}
+	return nil
+}
+
+func (n *fakeNode) ProposeHere(ctx context.Context, id uint32, c *stream.Command) (stream.Result, error) {
+	c.Now = n.clock
+	return n.groups[id].Propose(ctx, c)
+}
+
+func (n *fakeNode) Clock() int64 { return n.clock }
+
+// message is what was sent to a node.
+type message struct {
+	peer    string
+	method  forward.Method
+	payload []byte
+}
+
+// fakeCalls answers calls as the test says and keeps what was sent.
+type fakeCalls struct {
+	answer func(ctx context.Context, m message) ([]byte, error)
+
+	mu   sync.Mutex
+	sent []message
+}
+
+func (c *fakeCalls) Call(ctx context.Context, peer string, m forward.Method, payload ...[]byte) ([]byte, error) {
+	return c.answer(ctx, c.keep(peer, m, payload...))
+}
+
+func (c *fakeCalls) Tell(peer string, m forward.Method, payload []byte) { c.keep(peer, m, payload) }
+
+func (c *fakeCalls) keep(peer string, m forward.Method, payload ...[]byte) message {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	kept := message{peer, m, slices.Concat(payload...)}
+	c.sent = append(c.sent, kept)
+	return kept
+}
+
+func (c *fakeCalls) messages() []message {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.sent)
+}
+
+// to answers calls with a server.
+func to(s *forward.Server) func(context.Context, message) ([]byte, error) {
+	return func(ctx context.Context, m message) ([]byte, error) {
+		switch m.method {
+		case forward.MethodPropose:
+			return s.Propose(ctx, "a", m.payload)
+		case forward.MethodReadIndex:
+			return s.ReadIndex(ctx, "a", m.payload)
+		}
+		return s.Verify(ctx, "a", m.payload)
+	}
+}
+
+// fixed is a clock that stands still.
+func fixed(at int64) func() int64 { return func() int64 { return at } }

@@ -1,0 +1,99 @@
+package natsd
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// nowhere is what servers tell each other to be reached at. They pass it on, and
+// a server that hears of another one dials it once; this address fails at once
+// and on the spot. Only the tunnels' own routes are ever of use.
+const nowhere = "255.255.255.255:1"
+
+const routeUser = "ursula"
+
+// routePassword keeps other programs on this machine, and nodes of other
+// clusters, from talking to a route's port by accident. Who may join is decided
+// where tunnels are admitted.
+func routePassword(cluster string) string {
+	sum := sha256.Sum256([]byte("ursula nats route\x00" + cluster))
+	return hex.EncodeToString(sum[:])
+}
+
+// serverOptions describe a server whose routes are at doors. A reload takes the
+// same ones with other doors, and must find nothing else changed.
+func (n *Node) serverOptions(doors []string) *server.Options {
+	return &server.Options{
+		DontListen:            true,
+		NoSigs:                true,
+		NoLog:                 true,
+		NoSystemAccount:       true,
+		MaxPayload:            maxData + 4096,
+		MaxPending:            4 << 20,
+		WriteDeadline:         writeDeadline,
+		MaxClosedClients:      16,
+		DisableShortFirstPing: false,
+		Routes:                n.routes(doors),
+		Cluster: server.ClusterOpts{
+			Name:         n.opts.Cluster,
+			Host:         "127.0.0.1",
+			Port:         server.RANDOM_PORT,
+			Username:     routeUser,
+			Password:     routePassword(n.opts.Cluster),
+			Advertise:    nowhere,
+			NoAdvertise:  true,
+			PoolSize:     1,
+			Compression:  server.CompressionOpts{Mode: server.CompressionOff},
+			PingInterval: 5 * time.Second,
+			MaxPingsOut:  2,
+
+			// A route that cannot write is given up: what it holds back meanwhile is
+			// memory, and a hint that comes late is of no use.
+			WriteDeadline: writeDeadline,
+			WriteTimeout:  server.WriteTimeoutPolicyClose,
+		},
+	}
+}
+
+const writeDeadline = 2 * time.Second
+
+func (n *Node) routes(doors []string) []*url.URL {
+	routes := make([]*url.URL, len(doors))
+	for i, door := range doors {
+		routes[i] = &url.URL{Scheme: "nats-route", Host: door, User: url.UserPassword(routeUser, routePassword(n.opts.Cluster))}
+	}
+	return routes
+}
+
+var errServer = errors.New("natsd: the server did not start")
+
+// startServer starts a server without routes, and returns when its own route
+// port is open.
+func (n *Node) startServer() error {
+	s, err := server.NewServer(n.serverOptions(nil))
+	if err != nil {
+		return fmt.Errorf("%w: %w", errServer, err)
+	}
+	s.SetLoggerV2(newServerLog(n.opts.Logger, routePassword(n.opts.Cluster)))
+	s.Start()
+	if !s.ReadyForConnections(startLimit) {
+		s.Shutdown()
+		return errServer
+	}
+	n.server, n.account = s, s.GlobalAccount()
+	return nil
+}
+
+// reload gives the running server other routes.
+func (n *Node) reload(doors []string) error {
+	if err := n.server.ReloadOptions(n.serverOptions(doors)); err != nil {
+		return fmt.Errorf("natsd: change routes: %w", err)
+	}
+	return nil
+}

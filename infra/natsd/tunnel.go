@@ -1,0 +1,138 @@
+package natsd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"time"
+)
+
+// serveDoor opens a tunnel to the peer for each connection of the own server.
+func (t *tunnels) serveDoor(p *peer) {
+	for {
+		route, err := p.door.Accept()
+		if err != nil {
+			return // the door was closed
+		}
+		t.work.Go(func() {
+			if err := t.lead(p, route); err != nil {
+				t.log.Debug("no tunnel", "peer", p.id, "error", err)
+			}
+		})
+	}
+}
+
+// lead opens a tunnel and joins the route to it until one of them ends. The
+// server dials again.
+func (t *tunnels) lead(p *peer, route net.Conn) error {
+	defer route.Close()
+	ctx, cancel := context.WithTimeout(t.ctx, tunnelPatience)
+	defer cancel()
+	tunnel, err := t.open(ctx, p.id)
+	if err != nil {
+		return err
+	}
+	defer tunnel.Close()
+	tunnel.SetDeadline(time.Now().Add(tunnelPatience))
+	if err := writePreamble(tunnel, t.self); err != nil {
+		return err
+	}
+	return t.join(p, tunnel, route)
+}
+
+// serve accepts the peers' tunnels until the listener is closed.
+func (t *tunnels) serve(l net.Listener) {
+	strangers := make(chan struct{}, maxStrangers)
+	for {
+		tunnel, err := l.Accept()
+		if err != nil {
+			return
+		}
+		strangers <- struct{}{}
+		t.work.Go(func() {
+			defer tunnel.Close()
+			p, err := t.recognise(tunnel)
+			<-strangers
+			if err == nil {
+				err = t.welcome(p, tunnel)
+			}
+			if err != nil {
+				t.log.Debug("tunnel refused", "error", err)
+			}
+		})
+	}
+}
+
+var errStranger = errors.New("not a peer that opens tunnels to this node")
+
+// recognise reads whose tunnel it is.
+func (t *tunnels) recognise(tunnel net.Conn) (*peer, error) {
+	end := context.AfterFunc(t.ctx, func() { tunnel.Close() })
+	defer end()
+	tunnel.SetDeadline(time.Now().Add(tunnelPatience))
+	id, err := readPreamble(tunnel)
+	if err != nil {
+		return nil, err
+	}
+	p := t.peer(id)
+	if p == nil || p.door != nil {
+		return nil, fmt.Errorf("%w: %q", errStranger, id)
+	}
+	return p, nil
+}
+
+// welcome leads a peer's tunnel to the server's route port.
+func (t *tunnels) welcome(p *peer, tunnel net.Conn) error {
+	var dialer net.Dialer
+	ctx, cancel := context.WithTimeout(t.ctx, tunnelPatience)
+	defer cancel()
+	route, err := dialer.DialContext(ctx, "tcp", t.route)
+	if err != nil {
+		return err
+	}
+	defer route.Close()
+	return t.join(p, tunnel, route)
+}
+
+var errTooMany = errors.New("too many tunnels of one peer, or the peer was removed")
+
+// join carries bytes both ways until either end closes.
+func (t *tunnels) join(p *peer, tunnel, route net.Conn) error {
+	if !t.admit(p, tunnel) {
+		return errTooMany
+	}
+	tunnel.SetDeadline(time.Time{})
+	var both sync.WaitGroup
+	carry := func(to, from net.Conn) {
+		io.Copy(to, from)
+		tunnel.Close()
+		route.Close()
+	}
+	both.Go(func() { carry(tunnel, route) })
+	carry(route, tunnel)
+	both.Wait()
+	t.leave(p, tunnel)
+	return nil
+}
+
+func (t *tunnels) admit(p *peer, tunnel net.Conn) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if p.gone || len(p.tunnels) >= maxTunnels {
+		return false
+	}
+	p.tunnels[tunnel] = struct{}{}
+	return true
+}
+
+func (t *tunnels) leave(p *peer, tunnel net.Conn) {
+	t.mu.Lock()
+	delete(p.tunnels, tunnel)
+	t.mu.Unlock()
+	if t.ctx.Err() == nil {
+		t.ended()
+	}
+}
