@@ -1,91 +1,120 @@
 #!/usr/bin/env bash
-# Measures a cluster of three nodes on this machine against its goals, with a single
-# node beside it in the same run. Every append is synced. Reports go as JSON files to
-# the directory BENCH_RESULTS (./bench-results/cluster), the data to a directory below
-# BENCH_DIR (/var/tmp), which must lie on a disk. It ends within BENCH_LIMIT (470)
-# seconds: what it did not come to is shown as not measured.
+# Measures a cluster of three nodes on this machine, with a single node beside it in the
+# same run, and prints what it found against its goals. All nodes sync every append.
+#
+# Reports go as JSON files to the directory BENCH_RESULTS (./bench-results/cluster), data
+# to a directory of its own below BENCH_DIR (/var/tmp), which must lie on a disk. It ends
+# within BENCH_LIMIT seconds (470); what it did not come to is shown as not measured.
 set -euo pipefail
 
 self=$(realpath "${BASH_SOURCE[0]}")
-base=${BENCH_PORT:-26400} # node N listens on base+10N, its admin address is the next port
+base=${BENCH_PORT:-26400}
+port() { echo $((base + 10 * $1)); } # of a node's streams; its admin and cluster ports follow
 
-# start starts node $2 of the cluster in directory $1.
+# start runs node $2 in directory $1. Node 0 is a server for itself, nodes 1 to 3 are a cluster.
 start() {
-    local dir=$1 id=$2 port=$((base + 10 * $2))
-    # shellcheck disable=SC2046 # the flags are words
-    "$dir/ursula" serve $(<"$dir/flags") --node-id "$id" --data "$dir/$id" \
-        --listen "127.0.0.1:$port" --admin-listen "127.0.0.1:$((port + 1))" \
-        </dev/null >>"$dir/$id.log" 2>&1 &
+    local dir=$1 id=$2 port flags=()
+    port=$(port "$id")
+    if ((id > 0)); then
+        flags=(--node-id "$id" --cluster-listen "127.0.0.1:$((port + 2))" --peers "$(
+            printf '1=127.0.0.1:%d,2=127.0.0.1:%d,3=127.0.0.1:%d' $(($(port 1) + 2)) $(($(port 2) + 2)) $(($(port 3) + 2)))")
+    fi
+    "$dir/ursula" serve --listen "127.0.0.1:$port" --admin-listen "127.0.0.1:$((port + 1))" --data "$dir/$id" \
+        --groups "$(<"$dir/groups")" --log-level warn "${flags[@]}" </dev/null >>"$dir/$id.log" 2>&1 &
     echo $! >"$dir/$id.pid"
 }
 
-# The load generator calls these two to kill and to restart a node.
+# The load generator calls these two, to end a node and to bring it back.
 case ${1:-} in
---start) start "$2" "$3" && exit ;;
 --kill) kill -9 "$(<"$2/$3.pid")" && exit ;;
+--start) start "$2" "$3" && exit ;;
 esac
 
 binary=$(realpath "${1:?usage: clusterbench.sh BINARY}")
 results=${BENCH_RESULTS:-bench-results/cluster}
 limit=${BENCH_LIMIT:-470}
 work=$(mktemp -d -p "${BENCH_DIR:-/var/tmp}" ursula-bench.XXXXXX)
+mkdir -p "$results"
+rm -f "$results"/*.json
+
+# stop ends the nodes in directory $1 at once: nobody needs their data any more.
+stop() {
+    local file
+    for file in "$1"/*.pid; do
+        [[ -e $file ]] || continue
+        kill -9 "$(<"$file")" 2>/dev/null || true
+        while kill -0 "$(<"$file")" 2>/dev/null; do sleep 0.05; done
+        rm "$file"
+    done
+}
+finish() {
+    for dir in "$work"/*/; do stop "$dir"; done
+    rm -rf "$work"
+}
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-finish() {
-    stop "$work"/*
-    rm -rf "$work"
-}
+system=$(stat -f -c %T "$work")
+case $system in
+tmpfs | ramfs) echo "$work is on $system, which is no disk: set BENCH_DIR"; exit 1 ;;
+esac
 
-# stop ends all nodes of the clusters in the directories given.
-stop() {
-    local pid pids
-    mapfile -t pids < <(for dir in "$@"; do cat "$dir"/*.pid 2>/dev/null || true; done)
-    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
-    for pid in "${pids[@]}"; do
-        for _ in {1..100}; do kill -0 "$pid" 2>/dev/null || continue 2; sleep 0.1; done
-        kill -9 "$pid" 2>/dev/null || true
-    done
-    for dir in "$@"; do rm -f "$dir"/*.pid; done
-}
-
-# prepare makes the directory of a server: its name, the flags of all its nodes.
-prepare() {
-    mkdir "$work/$1"
-    ln -s "$binary" "$work/$1/ursula"
-    echo "--log-level warn ${*:2}" >"$work/$1/flags"
-}
-
-# cluster starts the three nodes of the cluster in directory $1 and waits for leaders.
-# The report of that wait is named $2.
-cluster() {
-    for id in 1 2 3; do start "$work/$1" "$id"; done
-    step "$2" ready --admin "$admins" --limit 60s
-}
-
-# step runs a load of bench in what is left of the time; its report is named $1. A load
-# that fails is told, and the others go on: its goals are shown as not measured.
+# step runs a load in what is left of the time, and names its report $1. One that fails
+# is told, and the others go on.
 step() {
     local name=$1 left=$((limit - SECONDS))
     shift
     printf '\n== %s, after %d s\n' "$name" "$SECONDS"
-    if ((left < 1)); then echo "(no time is left)"; return; fi
-    timeout "$left" "$binary" bench "$@" --fsync yes --json "$results/$name.json" ||
-        echo "(failed: what it measured is not a result)"
+    if ((left < 1)); then echo "(no time is left)" && return; fi
+    timeout "$left" "$binary" bench "$@" --fsync yes --json "$results/$name.json" 2>"$work/progress" ||
+        { tail -n 3 "$work/progress"; echo "(failed: what it measured does not count)"; }
 }
 
-# compare runs a load on the single node and on the cluster in turn, three rounds.
+# nodes joins what is printed for each node of the cluster by commas.
+nodes() { printf '%s,%s,%s' "$("$@" 1)" "$("$@" 2)" "$("$@" 3)"; }
+url() { echo "http://127.0.0.1:$(port "$1")/v1/stream"; }
+admin() { echo "http://127.0.0.1:$(($(port "$1") + 1))"; }
+pid() { cat "$1/$2.pid"; }
+usage() { echo "pid=$(pid "$dir" "$1")"; }
+
+# begin starts the cluster in the new directory $1, with $2 groups, and waits for its
+# leaders. The report of that is named $3.
+begin() {
+    dir=$work/$1
+    mkdir "$dir"
+    ln -s "$binary" "$dir/ursula"
+    echo "$2" >"$dir/groups"
+    for id in 1 2 3; do start "$dir" "$id"; done
+    step "$3" ready --admin "$(nodes admin)" --limit 60s
+}
+
+# compare runs a load on the single node and on the cluster in turn.
 compare() {
-    step "$1" compare "${targets[@]}" --rounds 3 --warmup 1s --duration 3s "${@:2}"
+    step "$1" compare --rounds 3 --warmup 1s --duration 3s \
+        --target "single=$(url 0),pid=$(pid "$dir" 0)" --target "cluster=$(nodes url),$(nodes usage)" "${@:2}"
 }
 
-urls=() admins=() peers=()
-for id in 1 2 3; do
-    port=$((base + 10 * id))
-    urls+=("http://127.0.0.1:$port/v1/stream")
-    admins+=("http://127.0.0.1:$((port + 1))")
-    peers+=("$id=127.0.0.1:$((port + 2))")
+begin load 0 ready # 0: as many groups as the machine suggests
+start "$dir" 0
+step single ready --admin "$(admin 0)" --limit 60s
+compare append-500 append --streams 500 --producer
+compare append-100 append --streams 100 --producer
+for round in 1 2 3; do
+    step "datasync.$round" datasync --dir "$work" --warmup 0s --duration 2s
+    step "append-1.$round" compare --rounds 1 --warmup 1s --duration 3s \
+        --target "cluster=$(nodes url),$(nodes usage)" append --streams 1 --producer
 done
-join() { local IFS=,; echo "$*"; }
-urls=$(join "${urls[@]}") admins=$(join "${admins[@]}") peers=$(join "${peers[@]}")
-pids() { join "$(<"$work/$1/1.pid")" "$(<"$work/$1/2.pid")" "$(<"$work/$1/3.pid")"; }
+compare fanout-1000 fanout --subscribers 1000 --rate 20
+compare head-100 head --streams 100
+step failover failover --url "$(nodes url)" --admin "$(nodes admin)" --settle 6s \
+    --kill "'$self' --kill '$dir'" --restart "'$self' --start '$dir'"
+stop "$dir"
+
+for round in 1 2 3; do
+    begin "idle.$round" 1024 "ready-1024.$round"
+    step "idle-1024.$round" idle --subscribers 0 --url "$(nodes url)" --pid "$(nodes pid "$dir")" --warmup 3s --duration 5s
+    stop "$dir"
+done
+
+printf '\n## Three nodes on %s cores, data on %s, %d s in all\n\n' "$(nproc)" "$system" "$SECONDS"
+"$binary" bench goals "$results"

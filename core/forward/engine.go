@@ -77,12 +77,12 @@ func (e *Engine) leader() (id string, changed <-chan struct{}) {
 func (e *Engine) mayRepeat(c *stream.Command, err error) bool {
 	var there *remoteError
 	switch {
-	case errors.Is(err, group.ErrNoLeader), errors.Is(err, ErrUnreachable):
+	case errors.Is(err, group.ErrUnknownOutcome):
+		return c.Producer.ID != "" || c.Op == stream.OpTouch
+	case errors.Is(err, group.ErrNoLeader):
 		return true
 	case errors.Is(err, group.ErrShutdown):
 		return errors.As(err, &there) // the leader's node ends; this one does not
-	case errors.Is(err, group.ErrUnknownOutcome):
-		return c.Producer.ID != "" || c.Op == stream.OpTouch
 	}
 	return false
 }

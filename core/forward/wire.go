@@ -23,21 +23,28 @@ const (
 	statusRefused // anything else, with its text; nothing happened
 )
 
-// statuses are the errors of the group's seam and what they travel as.
-func statuses() map[byte]error {
-	return map[byte]error{
+// statuses are the errors of the group's seam, by what they travel as.
+func statuses() []error {
+	return []error{
 		statusNoLeader: group.ErrNoLeader, statusOverloaded: group.ErrOverloaded, statusNoSpace: group.ErrNoSpace,
 		statusUnknown: group.ErrUnknownOutcome, statusShutdown: group.ErrShutdown,
 	}
 }
 
-func appendFailure(err error) []byte {
+func appendFailure(err error) []byte { return append([]byte{statusOf(err)}, err.Error()...) }
+
+// statusOf looks for doubt first: whatever else an error says, a command that may
+// have taken effect must not be sent again.
+func statusOf(err error) byte {
+	if errors.Is(err, group.ErrUnknownOutcome) {
+		return statusUnknown
+	}
 	for status, known := range statuses() {
-		if errors.Is(err, known) {
-			return append([]byte{status}, err.Error()...)
+		if known != nil && errors.Is(err, known) {
+			return byte(status)
 		}
 	}
-	return append([]byte{statusRefused}, err.Error()...)
+	return statusRefused
 }
 
 // remoteError is what another node refused with.
@@ -59,7 +66,11 @@ func body(peer string, answer []byte) ([]byte, error) {
 	case answer[0] == statusDone:
 		return answer[1:], nil
 	}
-	return nil, &remoteError{peer: peer, text: string(answer[1:]), kind: statuses()[answer[0]]}
+	refused := &remoteError{peer: peer, text: string(answer[1:])}
+	if known := statuses(); int(answer[0]) < len(known) {
+		refused.kind = known[answer[0]]
+	}
+	return nil, refused
 }
 
 // proposeHead goes in front of a command: the group's number.

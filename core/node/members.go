@@ -89,3 +89,13 @@ func (n *Node) LeaderOfHome(home string) (id string, here bool) {
 	id, _ = g.local.Leader()
 	return id, id == n.id.NodeID
 }
+
+// Died says that the process of another member has ended: its groups need not
+// wait for its silence to elect another leader.
+func (n *Node) Died(id string) {
+	for _, g := range n.groups {
+		if g.local != nil {
+			g.local.Succeed(id)
+		}
+	}
+}

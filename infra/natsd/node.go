@@ -60,7 +60,7 @@ func Start(opts Options) (*Node, error) {
 }
 
 func (n *Node) run() {
-	n.work.Go(func() { n.tunnels.serve(n.opts.Listener) })
+	n.tunnels.accept(n.opts.Listener)
 	n.work.Go(func() { n.interests.run(n.stop) })
 	n.work.Go(func() { n.lost.run(n.stop) })
 	n.work.Go(n.publishQueued)

@@ -30,16 +30,15 @@ func routePassword(cluster string) string {
 // same ones with other doors, and must find nothing else changed.
 func (n *Node) serverOptions(doors []string) *server.Options {
 	return &server.Options{
-		DontListen:            true,
-		NoSigs:                true,
-		NoLog:                 true,
-		NoSystemAccount:       true,
-		MaxPayload:            maxData + 4096,
-		MaxPending:            4 << 20,
-		WriteDeadline:         writeDeadline,
-		MaxClosedClients:      16,
-		DisableShortFirstPing: false,
-		Routes:                n.routes(doors),
+		DontListen:       true,
+		NoSigs:           true,
+		NoLog:            true,
+		NoSystemAccount:  true,
+		MaxPayload:       maxData + 4096,
+		MaxPending:       4 << 20,
+		WriteDeadline:    writeDeadline,
+		MaxClosedClients: 16,
+		Routes:           n.routes(doors),
 		Cluster: server.ClusterOpts{
 			Name:         n.opts.Cluster,
 			Host:         "127.0.0.1",

@@ -60,7 +60,7 @@ func (t *tunnels) serve(l net.Listener) {
 				err = t.welcome(p, tunnel)
 			}
 			if err != nil {
-				t.log.Debug("tunnel refused", "error", err)
+				t.log.Debug("no tunnel", "error", err)
 			}
 		})
 	}
@@ -70,8 +70,7 @@ var errStranger = errors.New("not a peer that opens tunnels to this node")
 
 // recognise reads whose tunnel it is.
 func (t *tunnels) recognise(tunnel net.Conn) (*peer, error) {
-	end := context.AfterFunc(t.ctx, func() { tunnel.Close() })
-	defer end()
+	defer context.AfterFunc(t.ctx, func() { tunnel.Close() })()
 	tunnel.SetDeadline(time.Now().Add(tunnelPatience))
 	id, err := readPreamble(tunnel)
 	if err != nil {
@@ -99,23 +98,30 @@ func (t *tunnels) welcome(p *peer, tunnel net.Conn) error {
 
 var errTooMany = errors.New("too many tunnels of one peer, or the peer was removed")
 
-// join carries bytes both ways until either end closes.
+// join carries bytes both ways until either end closes. A peer that never said a
+// word has taken no event along.
 func (t *tunnels) join(p *peer, tunnel, route net.Conn) error {
 	if !t.admit(p, tunnel) {
 		return errTooMany
 	}
 	tunnel.SetDeadline(time.Time{})
-	var both sync.WaitGroup
-	carry := func(to, from net.Conn) {
-		io.Copy(to, from)
-		tunnel.Close()
-		route.Close()
-	}
-	both.Go(func() { carry(tunnel, route) })
-	carry(route, tunnel)
-	both.Wait()
+	var back sync.WaitGroup
+	back.Go(func() { carry(tunnel, route) })
+	heard := carry(route, tunnel)
+	back.Wait()
 	t.leave(p, tunnel)
+	if heard > 0 && t.ctx.Err() == nil {
+		t.ended()
+	}
 	return nil
+}
+
+// carry returns how many bytes came before it closed both ends.
+func carry(to, from net.Conn) int64 {
+	n, _ := io.Copy(to, from) // why it ended makes no difference
+	to.Close()
+	from.Close()
+	return n
 }
 
 func (t *tunnels) admit(p *peer, tunnel net.Conn) bool {
@@ -130,9 +136,6 @@ func (t *tunnels) admit(p *peer, tunnel net.Conn) bool {
 
 func (t *tunnels) leave(p *peer, tunnel net.Conn) {
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	delete(p.tunnels, tunnel)
-	t.mu.Unlock()
-	if t.ctx.Err() == nil {
-		t.ended()
-	}
 }

@@ -22,7 +22,7 @@ type tunnels struct {
 	self  string
 	open  func(context.Context, string) (net.Conn, error)
 	route string // address of the server's route port
-	ended func() // a tunnel was there and is not any more
+	ended func() // a tunnel that was in use is there no more
 	log   *slog.Logger
 
 	ctx  context.Context
@@ -49,6 +49,9 @@ func newTunnels(o *Options, route string, ended func()) *tunnels {
 	t.ctx, t.stop = context.WithCancel(context.Background())
 	return t
 }
+
+// accept begins to accept the peers' tunnels.
+func (t *tunnels) accept(l net.Listener) { t.work.Go(func() { t.serve(l) }) }
 
 // close ends all tunnels and returns when they have ended. The listener must be
 // closed already.

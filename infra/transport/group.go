@@ -139,18 +139,18 @@ func (g *Group) AppendEntries(_ raft.ServerID, target raft.ServerAddress, args *
 // RequestVote implements raft.Transport.
 func (g *Group) RequestVote(_ raft.ServerID, target raft.ServerAddress, args *raft.RequestVoteRequest, resp *raft.RequestVoteResponse) error {
 	g.term.Store(0)
-	return g.ask(target, wire.Vote, normal, args, resp)
+	return g.ask(target, wire.Vote, urgent, args, resp)
 }
 
 // RequestPreVote implements raft.WithPreVote.
 func (g *Group) RequestPreVote(_ raft.ServerID, target raft.ServerAddress, args *raft.RequestPreVoteRequest, resp *raft.RequestPreVoteResponse) error {
 	g.term.Store(0)
-	return g.ask(target, wire.PreVote, normal, args, resp)
+	return g.ask(target, wire.PreVote, urgent, args, resp)
 }
 
 // TimeoutNow implements raft.Transport.
 func (g *Group) TimeoutNow(_ raft.ServerID, target raft.ServerAddress, args *raft.TimeoutNowRequest, resp *raft.TimeoutNowResponse) error {
-	return g.ask(target, wire.TimeoutNow, normal, args, resp)
+	return g.ask(target, wire.TimeoutNow, urgent, args, resp)
 }
 
 // InstallSnapshot implements raft.Transport.

@@ -56,7 +56,7 @@ func (t *Transport) establish(ctx context.Context, o *opened, handshake func() e
 		_ = raw.Close()
 		return err
 	}
-	o.conn = meter{o.conn, o.traffic}
+	o.conn = meter{o.conn, raw, o.traffic}
 	return nil
 }
 
@@ -79,6 +79,9 @@ func (t *Transport) greet(ctx context.Context, o *opened, node string) error {
 	}
 	if a.Refused {
 		return refused(a.Reason)
+	}
+	if a.Version < wire.Lowest || a.Version > wire.Highest {
+		return refused(fmt.Sprintf("node %s chose version %d", a.From.Node, a.Version))
 	}
 	o.self, o.peer = self.Node, a.From
 	if node != "" && o.peer.Node != node {

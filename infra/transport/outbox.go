@@ -14,7 +14,7 @@ const (
 	groupBytes  = 128 << 10 // of one group
 	turns       = 4         // messages in pieces that are under way at once
 	maxCuts     = 64        // messages in pieces that wait or are under way
-	keepBytes   = 1 << 20   // a larger buffer is left to the collector
+	keepBytes   = 2 << 20   // a larger buffer is left to the collector
 )
 
 // errFull says that there is no room, to one who does not wait for it.

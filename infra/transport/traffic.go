@@ -19,8 +19,13 @@ type traffic struct {
 // meter is a connection whose traffic is counted.
 type meter struct {
 	net.Conn
+	raw     net.Conn // below TLS
 	traffic *traffic
 }
+
+// Close implements net.Conn. It leaves out TLS's farewell, which would wait for
+// a peer that takes nothing.
+func (m meter) Close() error { return m.raw.Close() }
 
 // Read implements net.Conn.
 func (m meter) Read(b []byte) (int, error) {

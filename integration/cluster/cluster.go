@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -40,9 +41,22 @@ func Start(t testing.TB, config Config) *Cluster {
 // Launch starts all nodes without waiting for them.
 func Launch(t testing.TB, config Config) *Cluster {
 	t.Helper()
+	c := &Cluster{}
 	if config.Alone {
-		return &Cluster{nodes: []*Node{launch(t, 1, config, nil)}}
+		c.nodes = []*Node{launch(t, 1, config, nil)}
+	} else {
+		c.launch(t, config)
 	}
+	t.Cleanup(func() { // before the one that ends the processes
+		if err := c.Died(); err != nil {
+			t.Error(err)
+		}
+	})
+	return c
+}
+
+func (c *Cluster) launch(t testing.TB, config Config) {
+	t.Helper()
 	count := cmp.Or(config.Nodes, 3)
 	addresses := make([]string, count)
 	for i := range addresses {
@@ -53,11 +67,10 @@ func Launch(t testing.TB, config Config) *Cluster {
 		t.Fatalf("cluster: %v", err)
 	}
 	t.Cleanup(network.Close)
-	c := &Cluster{Network: network}
+	c.Network = network
 	for i, address := range addresses {
 		c.nodes = append(c.nodes, launch(t, i+1, config, c.flags(i+1, address, count)))
 	}
-	return c
 }
 
 // flags makes a process a member. Peers are told the addresses of the network's
@@ -101,6 +114,19 @@ func (c *Cluster) AwaitReady() {
 	for _, node := range c.nodes {
 		node.AwaitReady()
 	}
+}
+
+// ErrDied means that a process ended without anybody having ended it.
+var ErrDied = errors.New("a node died by itself")
+
+// Died names a node that has ended by itself.
+func (c *Cluster) Died() error {
+	for _, node := range c.nodes {
+		if !node.ended && !node.Alive() {
+			return fmt.Errorf("%w: node %d", ErrDied, node.ID)
+		}
+	}
+	return nil
 }
 
 // Recover undoes all faults: the network heals, paused nodes go on, disks have room,

@@ -69,7 +69,7 @@ func empty(t *testing.T, node *Node) {
 // a message that holds the words.
 func requireRefusal(t *testing.T, node *Node, words ...string) {
 	t.Helper()
-	node.Relaunch()
+	node.RelaunchRefused()
 	ctx, cancel := context.WithTimeout(t.Context(), untilAnswered)
 	defer cancel()
 	if code := node.Wait(ctx); code <= 0 {

@@ -17,6 +17,7 @@ type Node struct {
 	args    []string
 	paused  bool
 	ballast bool
+	ended   bool // the process was ended from here, or is expected to end
 }
 
 // Pause stops the process: its connections stay open and silent.
@@ -33,8 +34,32 @@ func (n *Node) Resume() {
 
 // Kill ends the process at once, also a paused one.
 func (n *Node) Kill() {
+	n.ended, n.paused = true, false
 	n.Server.Kill()
-	n.paused = false
+}
+
+// Terminate sends SIGTERM and returns at once.
+func (n *Node) Terminate() {
+	n.ended = true
+	n.Server.Terminate()
+}
+
+// Relaunch starts the next life without waiting. The life before must have ended.
+func (n *Node) Relaunch() {
+	n.ended = false
+	n.Server.Relaunch()
+}
+
+// Restart is Relaunch, then AwaitReady.
+func (n *Node) Restart() {
+	n.Relaunch()
+	n.AwaitReady()
+}
+
+// RelaunchRefused starts the next life of a node that is to refuse its start.
+func (n *Node) RelaunchRefused() {
+	n.Relaunch()
+	n.ended = true
 }
 
 // Skew sets the clock that the node will believe in from its next life on, as far

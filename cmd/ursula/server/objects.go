@@ -63,19 +63,6 @@ func (c *cluster) flushed(prefix string) {
 	}
 }
 
-// followLinks lets what waits for a peer know that one may be back.
-func (c *cluster) followLinks(ctx context.Context) {
-	for {
-		changed := c.links.Changed()
-		c.objects.mirror.Load().Retry()
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
 // founders names the others that the cluster began with.
 func (c *cluster) founders() (ids []string) {
 	for _, f := range c.membership.founders() {

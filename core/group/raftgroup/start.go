@@ -35,7 +35,7 @@ func Open(o Options) (*Engine, error) {
 		return e, nil
 	}
 	e.alone.Store(true)
-	if err := e.stand(); err != nil {
+	if err := e.standAlone(); err != nil {
 		return nil, errors.Join(fmt.Errorf("group %d: stand for election: %w", o.Group, err), e.Close())
 	}
 	return e, nil
@@ -76,10 +76,10 @@ func (e *Engine) bootstrap(config *raft.Config) error {
 	return raft.BootstrapCluster(config, o.Logs, o.Stable, o.Snapshots, o.Transport, first)
 }
 
-// stand makes a follower look at its leader's silence now instead of when its
+// standAlone makes a follower look at its leader's silence now instead of when its
 // timer ends: shortening the timeout wakes it. Only for an only voter, whom
 // nobody else can have heard from.
-func (e *Engine) stand() error {
+func (e *Engine) standAlone() error {
 	c := e.raft.ReloadableConfig()
 	c.HeartbeatTimeout -= time.Millisecond
 	return e.raft.ReloadConfig(c)

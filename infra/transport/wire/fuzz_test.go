@@ -35,7 +35,29 @@ func FuzzMessages(f *testing.F) {
 	})
 }
 
-// FuzzHandshake does the same for what a stranger may send to the port.
+// FuzzFrame: what is taken for a frame is one, to the byte.
+func FuzzFrame(f *testing.F) {
+	f.Add(frame(wire.Header{Kind: wire.Call, Flags: wire.More, Group: 3, ID: 1 << 50}, "body"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if len(b) < wire.HeaderSize {
+			return
+		}
+		h, err := wire.Parse(b)
+		if err != nil || h.Length != len(b)-wire.HeaderSize {
+			return
+		}
+		body, err := h.Body(b)
+		if err != nil {
+			return
+		}
+		again := frame(wire.Header{Kind: h.Kind, Flags: h.Flags, Group: h.Group, ID: h.ID}, string(body))
+		if !bytes.Equal(again, b) {
+			t.Errorf("%x became %x", b, again)
+		}
+	})
+}
+
+// FuzzHandshake reads what a stranger may send to the port.
 func FuzzHandshake(f *testing.F) {
 	var b bytes.Buffer
 	_, _ = hello().WriteTo(&b)
