@@ -2,7 +2,7 @@
 # Measures a cluster of three nodes on this machine, with a single node beside it in the
 # same run, and prints what it found against its goals. All nodes sync every append.
 #
-# Reports go as JSON files to the directory BENCH_RESULTS (./bench-results/cluster), data
+# Reports go as text and JSON files to the directory BENCH_RESULTS (./bench-results/cluster), data
 # to a directory of its own below BENCH_DIR (/var/tmp), which must lie on a disk. It ends
 # within BENCH_LIMIT seconds (470); what it did not come to is shown as not measured.
 set -euo pipefail
@@ -22,6 +22,7 @@ start() {
     "$dir/ursula" serve --listen "127.0.0.1:$port" --admin-listen "127.0.0.1:$((port + 1))" --data "$dir/$id" \
         --groups "$(<"$dir/groups")" --log-level warn "${flags[@]}" </dev/null >>"$dir/$id.log" 2>&1 &
     echo $! >"$dir/$id.pid"
+    disown # so that the shell does not tell of each kill
 }
 
 # The load generator calls these two, to end a node and to bring it back.
@@ -35,7 +36,7 @@ results=${BENCH_RESULTS:-bench-results/cluster}
 limit=${BENCH_LIMIT:-470}
 work=$(mktemp -d -p "${BENCH_DIR:-/var/tmp}" ursula-bench.XXXXXX)
 mkdir -p "$results"
-rm -f "$results"/*.json
+rm -f "$results"/*.json "$results"/*.txt
 
 # stop ends the nodes in directory $1 at once: nobody needs their data any more.
 stop() {
@@ -54,20 +55,20 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-system=$(stat -f -c %T "$work")
+system=$(df --output=fstype "$work" | tail -n 1)
+busy=$(uptime | sed 's/.*average[s]*: *//')
 case $system in
 tmpfs | ramfs) echo "$work is on $system, which is no disk: set BENCH_DIR"; exit 1 ;;
 esac
 
-# step runs a load in what is left of the time, and names its report $1. One that fails
+# step runs a load in what is left of the time, and names its reports $1. One that fails
 # is told, and the others go on.
 step() {
-    local name=$1 left=$((limit - SECONDS))
-    shift
-    printf '\n== %s, after %d s\n' "$name" "$SECONDS"
-    if ((left < 1)); then echo "(no time is left)" && return; fi
-    timeout "$left" "$binary" bench "$@" --fsync yes --json "$results/$name.json" 2>"$work/progress" ||
-        { tail -n 3 "$work/progress"; echo "(failed: what it measured does not count)"; }
+    local report=$results/$1 left=$((limit - SECONDS))
+    printf '%4d s  %s\n' "$SECONDS" "$1"
+    if ((left < 1)); then echo "        no time is left for it" && return; fi
+    timeout "$left" "$binary" bench "${@:2}" --fsync yes --json "$report.json" >"$report.txt" 2>"$work/progress" ||
+        { tail -n 5 "$work/progress" && echo "        failed, see $report.txt"; }
 }
 
 # nodes joins what is printed for each node of the cluster by commas.
@@ -106,15 +107,17 @@ for round in 1 2 3; do
 done
 compare fanout-1000 fanout --subscribers 1000 --rate 20
 compare head-100 head --streams 100
-step failover failover --url "$(nodes url)" --admin "$(nodes admin)" --settle 6s \
+step failover failover --name cluster --url "$(nodes url)" --admin "$(nodes admin)" --settle 6s \
     --kill "'$self' --kill '$dir'" --restart "'$self' --start '$dir'"
 stop "$dir"
 
 for round in 1 2 3; do
     begin "idle.$round" 1024 "ready-1024.$round"
-    step "idle-1024.$round" idle --subscribers 0 --url "$(nodes url)" --pid "$(nodes pid "$dir")" --warmup 3s --duration 5s
+    step "idle-1024.$round" idle --name cluster --url "$(nodes url)" --pid "$(nodes pid "$dir")" \
+        --subscribers 0 --warmup 3s --duration 5s
     stop "$dir"
 done
 
-printf '\n## Three nodes on %s cores, data on %s, %d s in all\n\n' "$(nproc)" "$system" "$SECONDS"
+printf '\nThree nodes on %s cores, data on %s, %d s in all. Load of the machine before: %s.\n\n' \
+    "$(nproc)" "$system" "$SECONDS" "$busy"
 "$binary" bench goals "$results"

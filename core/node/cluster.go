@@ -19,6 +19,9 @@ type Cluster struct {
 	Calls forward.Caller
 	// Peers names the other members of the moment.
 	Peers func() []string
+	// Tails takes the events of groups that this node leads, for those who wait
+	// on other nodes. It must not block.
+	Tails func(group uint32, term uint64, events []stream.Event)
 	// Objects makes the cold store of this node out of its own directory and the
 	// other members'.
 	Objects func(local bucket.Bucket) Objects

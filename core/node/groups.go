@@ -52,6 +52,14 @@ func (g *member) Applied(events []stream.Event, memory int64) {
 		g.node.released(g)
 	}
 	g.node.options.Publish(events)
+	g.tell(events)
+}
+
+// tell brings the events to those who wait on other nodes, if this one leads.
+func (g *member) tell(events []stream.Event) {
+	if c := g.node.options.Cluster; c != nil && g.leads.Load() && g.node.opened.Load() {
+		c.Tails(g.id, g.local.Term(), events)
+	}
 }
 
 func (g *member) flushed() {

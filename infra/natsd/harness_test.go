@@ -95,7 +95,7 @@ type member struct {
 	lost   chan struct{}
 }
 
-func start(t *testing.T, w *network, id string, change func(*natsd.Options)) *member {
+func start(t testing.TB, w *network, id string, change func(*natsd.Options)) *member {
 	t.Helper()
 	m := &member{id: id, events: make(chan stream.Event, 1024), lost: make(chan struct{}, 64)}
 	o := natsd.Options{
@@ -132,7 +132,7 @@ func startAll(t *testing.T, w *network, ids ...string) []*member {
 	return all
 }
 
-func (m *member) setPeers(t *testing.T, ids ...string) {
+func (m *member) setPeers(t testing.TB, ids ...string) {
 	t.Helper()
 	if err := m.SetPeers(ids); err != nil {
 		t.Fatal(err)
@@ -141,7 +141,7 @@ func (m *member) setPeers(t *testing.T, ids ...string) {
 
 // until repeats what has no event to wait for, what another server has heard
 // for example, until it is so.
-func until(t *testing.T, so func() bool) {
+func until(t testing.TB, so func() bool) {
 	t.Helper()
 	again := time.NewTicker(2 * time.Millisecond)
 	defer again.Stop()

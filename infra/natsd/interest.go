@@ -28,8 +28,9 @@ type interests struct {
 
 type interest struct {
 	wanted    bool
-	changed   bool // is among changed
-	lingering bool // is among idle
+	changed   bool      // is among changed
+	lingering bool      // is among idle
+	end       time.Time // of lingering, as of when it was wanted last
 	held      subscription
 }
 

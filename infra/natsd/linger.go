@@ -46,13 +46,21 @@ func (t *interests) follow(name stream.Name) {
 	case s.wanted:
 	case s.held == nil:
 		delete(t.streams, name)
-	case !s.lingering:
-		s.lingering = true
-		t.idle = append(t.idle, idle{name, time.Now().Add(t.linger)})
+	default:
+		t.leave(name, s)
 	}
 	t.mu.Unlock()
 	if subscribe {
 		t.hold(name, s)
+	}
+}
+
+// leave lets a subscription linger from now on; t.mu is held.
+func (t *interests) leave(name stream.Name, s *interest) {
+	s.end = time.Now().Add(t.linger)
+	if !s.lingering {
+		s.lingering = true
+		t.idle = append(t.idle, idle{name, s.end})
 	}
 }
 
@@ -77,7 +85,7 @@ func (t *interests) expire(now time.Time) time.Duration {
 			return left
 		}
 		t.idle = t.idle[1:]
-		if held := t.release(oldest.name); held != nil {
+		if held := t.release(oldest); held != nil {
 			held.Unsubscribe() // fails only with the connection, and then it is gone anyway
 		}
 	}
@@ -85,15 +93,20 @@ func (t *interests) expire(now time.Time) time.Duration {
 	return 0
 }
 
-// release takes out a stream that is still not wanted.
-func (t *interests) release(name stream.Name) subscription {
+// release takes out a stream that is still not wanted. One that was wanted in
+// between and left again lingers anew.
+func (t *interests) release(oldest idle) subscription {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	s := t.streams[name]
-	s.lingering = false
-	if s.wanted || s.changed {
-		return nil // changed: follow will see to it
+	s := t.streams[oldest.name]
+	switch {
+	case s.wanted || s.changed: // changed: follow will see to it
+		s.lingering = false
+		return nil
+	case s.end.After(oldest.end):
+		t.idle = append(t.idle, idle{oldest.name, s.end})
+		return nil
 	}
-	delete(t.streams, name)
+	delete(t.streams, oldest.name)
 	return s.held
 }

@@ -10,8 +10,8 @@ import (
 )
 
 // serverLog is the server's logger. What the server takes for an error, a peer
-// that is away for example, is everyday life here: all of it comes at debug
-// level. Only what would end a server of its own is an error.
+// that is away for example, is everyday life here, and what it cannot go on
+// without is told by Start: all of it comes at debug level.
 type serverLog struct {
 	log    *slog.Logger
 	secret string // left out of what is logged
@@ -25,17 +25,16 @@ func newServerLog(log *slog.Logger, secret string) (l server.Logger, debug, trac
 	return &serverLog{log, secret}, log.Enabled(context.Background(), slog.LevelDebug), false, false
 }
 
-func (l *serverLog) write(level slog.Level, format string, v []any) {
-	if !l.log.Enabled(context.Background(), level) {
+func (l *serverLog) write(format string, v []any) {
+	if !l.log.Enabled(context.Background(), slog.LevelDebug) {
 		return
 	}
-	line := strings.ReplaceAll(fmt.Sprintf(format, v...), l.secret, "[secret]")
-	l.log.Log(context.Background(), level, "nats: "+line)
+	l.log.Debug("nats server", "line", strings.ReplaceAll(fmt.Sprintf(format, v...), l.secret, "[secret]"))
 }
 
-func (l *serverLog) Noticef(format string, v ...any) { l.write(slog.LevelDebug, format, v) }
-func (l *serverLog) Warnf(format string, v ...any)   { l.write(slog.LevelDebug, format, v) }
-func (l *serverLog) Errorf(format string, v ...any)  { l.write(slog.LevelDebug, format, v) }
-func (l *serverLog) Debugf(format string, v ...any)  { l.write(slog.LevelDebug, format, v) }
+func (l *serverLog) Noticef(format string, v ...any) { l.write(format, v) }
+func (l *serverLog) Warnf(format string, v ...any)   { l.write(format, v) }
+func (l *serverLog) Errorf(format string, v ...any)  { l.write(format, v) }
+func (l *serverLog) Debugf(format string, v ...any)  { l.write(format, v) }
 func (l *serverLog) Tracef(format string, v ...any)  {}
-func (l *serverLog) Fatalf(format string, v ...any)  { l.write(slog.LevelError, format, v) }
+func (l *serverLog) Fatalf(format string, v ...any)  { l.write(format, v) }

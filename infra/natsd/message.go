@@ -105,7 +105,7 @@ func decodeTail(e *stream.Event, m []byte) error {
 	want := uint64(0)
 	if m[1]&flagData != 0 {
 		want = e.To - e.From
-		e.Data = data
+		e.Data = data[:len(data):len(data)]
 	}
 	if e.From > e.To || uint64(len(data)) != want || m[1]&flagData != 0 && want == 0 {
 		return fmt.Errorf("%w: %d bytes of data for [%d, %d)", errMessage, len(data), e.From, e.To)

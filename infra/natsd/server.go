@@ -16,6 +16,11 @@ import (
 // and on the spot. Only the tunnels' own routes are ever of use.
 const nowhere = "255.255.255.255:1"
 
+// noPort is where the server is to listen for clients. It cannot, which is as it
+// should be: this process needs no port, and nobody else is a client. The option
+// not to listen would keep the server from opening its route port too.
+const noPort = 1 << 16
+
 const routeUser = "ursula"
 
 // routePassword keeps other programs on this machine, and nodes of other
@@ -30,7 +35,8 @@ func routePassword(cluster string) string {
 // same ones with other doors, and must find nothing else changed.
 func (n *Node) serverOptions(doors []string) *server.Options {
 	return &server.Options{
-		DontListen:       true,
+		Host:             "127.0.0.1",
+		Port:             noPort,
 		NoSigs:           true,
 		NoLog:            true,
 		NoSystemAccount:  true,
@@ -81,12 +87,25 @@ func (n *Node) startServer() error {
 	}
 	s.SetLoggerV2(newServerLog(n.opts.Logger, routePassword(n.opts.Cluster)))
 	s.Start()
-	if !s.ReadyForConnections(startLimit) {
+	if !hasRoutePort(s) {
 		s.Shutdown()
-		return errServer
+		return fmt.Errorf("%w: no port for routes", errServer)
 	}
 	n.server, n.account = s, s.GlobalAccount()
 	return nil
+}
+
+// hasRoutePort waits for the port, which the server opens by itself soon after
+// it was started. It says nothing when it is done, nor when it could not.
+func hasRoutePort(s *server.Server) bool {
+	again := time.NewTicker(time.Millisecond)
+	defer again.Stop()
+	for end := time.Now().Add(startLimit); s.ClusterAddr() == nil; <-again.C {
+		if time.Now().After(end) {
+			return false
+		}
+	}
+	return true
 }
 
 // reload gives the running server other routes.

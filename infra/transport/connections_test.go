@@ -202,6 +202,24 @@ func TestAPeerMovesToAnotherAddress(t *testing.T) {
 	})
 }
 
+// TestAPeerThatConnectsAgain: it has started again, and what it left behind is
+// in nobody's way.
+func TestAPeerThatConnectsAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pipes := newNetwork()
+		pipes.node(t, "1")
+		before, began := connect(t, pipes, "1", transport.ClassCall), time.Now()
+		after := connect(t, pipes, "1", transport.ClassCall)
+		if _, ok := <-before.requests; ok || time.Since(began) > 0 {
+			t.Error("the earlier connection is still there")
+		}
+		after.send(wire.Header{Kind: wire.Call, ID: 1}, nil)
+		if h := <-after.requests; h.Kind != wire.Call.Answer() {
+			t.Errorf("%+v", h)
+		}
+	})
+}
+
 func TestProbeTellsWhoIsThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pipes := newNetwork()

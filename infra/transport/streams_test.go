@@ -145,6 +145,11 @@ func TestASnapshotThatBreaksOff(t *testing.T) {
 		t.Errorf("%d bytes arrived", n)
 	}
 	content = installing(two.Group(7))
+	if _, err := install(one, 2, bytes.NewReader([]byte("x"))); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("shorter than it said: %v", err)
+	}
+	within(t, content)
+	content = installing(two.Group(7))
 	if _, err := install(one, 1<<20, bytes.NewReader(make([]byte, 1<<20))); err != nil {
 		t.Errorf("the next one: %v", err)
 	}

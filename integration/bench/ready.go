@@ -15,7 +15,7 @@ type Ready struct {
 }
 
 // readyPause is the time between two questions. They cost the nodes something, too.
-const readyPause = 100 * time.Millisecond
+const readyPause = 200 * time.Millisecond
 
 // Name implements Workload.
 func (w Ready) Name() string { return "ready" }

@@ -32,11 +32,15 @@ func TestEveryWorkloadRunsWithoutErrors(t *testing.T) {
 	}{
 		{Append{Streams: 4, Payload: 10}, "throughput"},
 		{Append{Streams: 5, Payload: 10, Producer: true, Connections: 2}, "throughput"},
+		{Head{Streams: 4}, "throughput"},
+		{Head{Streams: 5, Connections: 2}, "throughput"},
 		{Fanout{Subscribers: 3, Rate: 500, Payload: 100}, "deliveries"},
 		{Idle{Subscribers: 3}, ""},
+		{Idle{}, ""},
 		{Catchup{Size: 200_000, Chunk: 70_000}, "passes"},
 		{Wake{Stored: 100_000, Payload: 10}, "wakes"},
 		{Many{Streams: 50, Payload: 10}, "throughput"},
+		{Datasync{Dir: t.TempDir(), Payload: 100}, "syncs"},
 	} {
 		t.Run(c.workload.Name(), func(t *testing.T) {
 			r, err := c.workload.Run(t.Context(), target, brief())
@@ -120,20 +124,10 @@ func TestCatchupNoticesWrongBytes(t *testing.T) {
 
 func TestRunsThatCannotBeginSayWhy(t *testing.T) {
 	nobody := toServer(t, "http://127.0.0.1:1/v1/stream")
-	for _, w := range []Workload{Append{Streams: 1}, Fanout{Subscribers: 1, Rate: 1}, Idle{}, Catchup{Size: 1, Chunk: 1}, Wake{}, Many{Streams: 1}} {
+	for _, w := range []Workload{Append{Streams: 1}, Head{Streams: 1}, Fanout{Subscribers: 1, Rate: 1}, Idle{}, Catchup{Size: 1, Chunk: 1}, Wake{}, Many{Streams: 1},
+		Ready{Limit: time.Millisecond}, Failover{Streams: 1}} {
 		if _, err := w.Run(t.Context(), nobody, brief()); err == nil || !strings.Contains(err.Error(), "test") {
 			t.Errorf("%s: %v", w.Name(), err)
 		}
-	}
-}
-
-func TestTargetsMustBePlainHTTP(t *testing.T) {
-	for _, root := range []string{"https://h/", "h:1", "http://", "http://h/?q", "http://a b"} {
-		if _, err := ParseTarget("x", []string{root}); err == nil {
-			t.Errorf("%q was accepted", root)
-		}
-	}
-	if target := toServer(t, "http://h/v1/stream/"); target.nodes[0] != "h:80" || target.streamPath("r", 7) != "/v1/stream/bench-r-7" {
-		t.Errorf("%+v", target)
 	}
 }

@@ -28,6 +28,17 @@ func awaitCaughtUp(t *testing.T, c *Cluster, node *Node) {
 	})
 }
 
+// awaitLeader returns the node that leads most groups, once each group has a leader.
+func awaitLeader(t *testing.T, c *Cluster) *Node {
+	t.Helper()
+	var leader *Node
+	await(t, func(ctx context.Context) (err error) {
+		leader, err = c.Leader(ctx)
+		return err
+	})
+	return leader
+}
+
 // await asks until there is no error any more. There is nothing to be told by: what is
 // waited for happens in another process.
 func await(t *testing.T, ask func(context.Context) error) {

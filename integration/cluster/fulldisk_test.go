@@ -18,10 +18,7 @@ func TestAFullDiskStopsOneNodeOnly(t *testing.T) {
 	c := Start(t, Config{Args: smallFlags(), DiskBytes: smallDisk})
 	writers := scribes(t, c, 4, 20_000)
 	measure(t, writers, 10)
-	full, err := c.Leader(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	full := awaitLeader(t, c)
 	if err := full.FillDisk(roomLeft); err != nil {
 		t.Fatal(err)
 	}

@@ -13,10 +13,7 @@ func TestTheLeaderDiesUnderLoad(t *testing.T) {
 	c := Start(t, Config{Args: smallFlags()})
 	writers := scribes(t, c, 8, 100)
 	measure(t, writers, 30)
-	leader, err := c.Leader(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	leader := awaitLeader(t, c)
 	calm := measure(t, writers, 30)
 	leader.Kill()
 	waited := measure(t, writers, 30)

@@ -108,11 +108,21 @@ func (s state) append(o *move) (bool, state) {
 		next := s.appended(o.Op)
 		return s.takes(o.Op) && next.tail == o.Tail, next
 	case Repeated:
-		return s.knows(o.Op), s
+		return s.repeat(o.Op)
 	case Shut:
 		return s.closed && !s.knows(o.Op), s
 	}
 	return !s.closed && o.Producer > 0 && int32(o.Seq) > s.next[o.Producer], s
+}
+
+// repeat is a duplicate, or an append that the server itself had to repeat on its way
+// to the leader: then it happened just now, and is told to be a duplicate of itself.
+func (s state) repeat(o *Op) (bool, state) {
+	if s.knows(o) {
+		return true, s
+	}
+	next := s.appended(o)
+	return s.takes(o) && next.tail == o.Tail, next
 }
 
 // takes says that the append would succeed and add its bytes.

@@ -22,10 +22,10 @@ const (
 // Outcome is what the client knows about an operation.
 type Outcome string
 
-// The outcomes. All but Unknown are definite; those after OK had no effect.
+// The outcomes. All but Unknown are definite; those after Repeated had no effect.
 const (
 	OK       Outcome = "ok"
-	Repeated Outcome = "repeated" // it had happened before: a producer's duplicate, a stream that exists already
+	Repeated Outcome = "repeated" // it has happened, if not just now: a producer's duplicate, a stream that exists
 	Absent   Outcome = "absent"   // there is no such stream
 	Shut     Outcome = "closed"   // the stream is closed
 	Gap      Outcome = "gap"      // the producer's number is too high for this stream

@@ -1,6 +1,7 @@
 package linear_test
 
 import (
+	"flag"
 	"os"
 	"slices"
 	"strings"
@@ -9,10 +10,17 @@ import (
 	"ursula/integration/linear"
 )
 
+var historyFile = flag.String("history", "", "a history to judge")
+
 // recorded reads a history that a real server has passed, over a stop and a kill.
 func recorded(t *testing.T) *linear.History {
 	t.Helper()
-	file, err := os.Open("testdata/recorded.jsonl")
+	return load(t, "testdata/recorded.jsonl")
+}
+
+func load(t *testing.T, path string) *linear.History {
+	t.Helper()
+	file, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,6 +63,19 @@ func TestTheRecordedHistoryIsGood(t *testing.T) {
 	if len(verdict.Faults) > 0 || len(verdict.Undecided) > 0 {
 		t.Fatalf("%v, undecided %v", verdict.Faults, verdict.Undecided)
 	}
+}
+
+// TestAHistoryOfYours judges the history that -history names, such as one that a run
+// of chaos has kept.
+func TestAHistoryOfYours(t *testing.T) {
+	if *historyFile == "" {
+		t.Skip("no -history=FILE")
+	}
+	verdict := linear.Judge(load(t, *historyFile), patience)
+	for _, fault := range verdict.Faults {
+		t.Error(fault)
+	}
+	t.Logf("undecided: %v", verdict.Undecided)
 }
 
 const (

@@ -83,6 +83,42 @@ func TestCompareAlternatesAndShowsRatios(t *testing.T) {
 	}
 }
 
+func TestAClusterIsGivenByItsNodes(t *testing.T) {
+	url, self := clienttest.New(t), fmt.Sprint(os.Getpid())
+	out, _, err := shell(t, brief("append", "--name=three", "--url", url+","+url, "--url", url, "--pid", self+","+self, "--streams=2")...)
+	if err != nil || !strings.Contains(out, "append on three") || !strings.Contains(out, "node 2 cores") {
+		t.Errorf("%v, printed\n%s", err, out)
+	}
+	out, _, err = shell(t, brief("compare", "--rounds=1", "--target", "three="+url+","+url+",pid="+self+",pid="+self, "head", "--streams=2")...)
+	if err != nil || !strings.Contains(out, "node 2 RSS") {
+		t.Errorf("%v, printed\n%s", err, out)
+	}
+}
+
+func TestFailoverRunsItsCommands(t *testing.T) {
+	killed := filepath.Join(t.TempDir(), "killed")
+	out, _, err := shell(t, "failover", "--url", clienttest.New(t), "--warmup=0s", "--settle=0s",
+		"--streams=2", "--kills=2", "--kill", "echo >>"+killed, "--restart=:")
+	if err != nil || !strings.Contains(out, "outage p50") {
+		t.Fatalf("%v, printed\n%s", err, out)
+	}
+	if text, err := os.ReadFile(killed); err != nil || string(text) != "1\n1\n" {
+		t.Fatalf("%v, %q", err, text)
+	}
+}
+
+func TestReportsAreJudged(t *testing.T) {
+	dir := t.TempDir()
+	_, _, err := shell(t, brief("datasync", "--dir", dir, "--json", filepath.Join(dir, "datasync.json"))...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, _, err := shell(t, "goals", dir)
+	if err != nil || !strings.Contains(out, "| 1 stream, p50 | –") {
+		t.Fatalf("%v, printed\n%s", err, out)
+	}
+}
+
 func TestARunWithErrorsFails(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
@@ -104,6 +140,11 @@ func TestMistakesAreTold(t *testing.T) {
 		{"compare", "--target=nameless", "append"},
 		{"compare", "--target=a=http://h,pid=x", "append"},
 		{"compare", "--target=a=http://h", "--rounds=0", "append"},
+		{"compare", "--target=a=pid=1", "append"},
+		{"append", "--url=http://h/a,http://h/b"},
+		{"failover", "--kill=:"},
+		{"ready"},
+		{"goals"},
 		{"no-such-load"},
 		{},
 	} {

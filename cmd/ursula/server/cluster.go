@@ -16,6 +16,7 @@ import (
 	"ursula/core/group/raftgroup"
 	"ursula/core/node"
 	"ursula/core/vfs"
+	"ursula/infra/natsd"
 	"ursula/infra/transport"
 )
 
@@ -31,6 +32,7 @@ type cluster struct {
 	hello      func() member.Hello
 
 	objects objects
+	bus     atomic.Pointer[natsd.Node] // nil until there is one
 	node    *node.Node
 	server  atomic.Pointer[forward.Server] // nil until the node is open
 	keeper  atomic.Pointer[keeper.Keeper]  // the same
@@ -96,6 +98,7 @@ func (c *cluster) changed(r member.Roster) {
 	if c.links != nil {
 		c.reach(r)
 	}
+	c.reachBus(r)
 	if k := c.keeper.Load(); k != nil {
 		k.Wake()
 	}
@@ -110,6 +113,7 @@ func (c *cluster) nodeOptions(o *node.Options) {
 		Peers:     c.peerIDs,
 		Objects:   c.shareObjects,
 		Flushed:   c.flushed,
+		Tails:     c.tails,
 	}
 }
 
@@ -193,6 +197,9 @@ func (c *cluster) close() error {
 	if c.stop != nil {
 		c.stop()
 		c.running.Wait()
+	}
+	if bus := c.bus.Swap(nil); bus != nil {
+		bus.Close()
 	}
 	return c.objects.close()
 }

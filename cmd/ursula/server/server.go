@@ -90,7 +90,7 @@ func Run(ctx context.Context, c config.Config, log *slog.Logger, out io.Writer) 
 
 // open starts everything behind the public listener.
 func (s *Server) open(ctx context.Context) (err error) {
-	s.hub = tail.NewHub(tail.Options{Watches: s.config.Limits.Waiters})
+	s.hub = tail.NewHub(tail.Options{Watches: s.config.Limits.Waiters, Watched: s.watched})
 	if s.telemetry, err = newTelemetry(s); err != nil {
 		return err
 	}
@@ -124,6 +124,7 @@ func (s *Server) openNode(ctx context.Context) (err error) {
 	if s.cluster != nil {
 		s.cluster.attach(s.node)
 		s.openClusterAdmin()
+		return s.cluster.openBus(s.hub)
 	}
 	return nil
 }

@@ -22,6 +22,9 @@ func settle(o *linear.Op, reply wire.Reply, err error) (surprise string) {
 	}
 	o.Note = strconv.Itoa(reply.Status)
 	if !reply.OK() {
+		o.Note = fmt.Sprintf("%.300v", reply)
+	}
+	if !reply.OK() {
 		return refusal(o, reply)
 	}
 	o.Outcome = linear.OK

@@ -11,9 +11,9 @@ import (
 
 const (
 	// patience is how long a client waits for an answer before it asks elsewhere.
-	patience = 3 * time.Second
+	patience = 2 * time.Second
 	// think is the mean pause between two requests of one worker.
-	think = 15 * time.Millisecond
+	think = 10 * time.Millisecond
 	// again is the pause before a request is repeated.
 	again = 50 * time.Millisecond
 )
