@@ -43,21 +43,32 @@ const (
 
 // Propose implements group.Engine.
 func (e *Engine) Propose(ctx context.Context, c *stream.Command) (stream.Result, error) {
+	var waited patience
 	for {
 		leader, changed := e.leader()
 		r, err := e.propose(ctx, leader, c)
-		if err == nil || ctx.Err() != nil || !e.mayRepeat(c, err) {
+		if err == nil || !e.mayRepeat(c, err) || !waited.pause(ctx, changed) {
 			return r, err
 		}
-		e.pause(ctx, changed)
 	}
 }
 
 func (e *Engine) propose(ctx context.Context, leader string, c *stream.Command) (stream.Result, error) {
-	if leader == e.self {
-		return e.Local.Propose(ctx, c)
+	if leader != e.self {
+		return e.send(ctx, leader, c)
 	}
-	return e.send(ctx, leader, c)
+	ctx, cancel := e.await(ctx)
+	defer cancel()
+	return e.Local.Propose(ctx, c)
+}
+
+// await bounds a wait for an election; while this node leads there is nothing to
+// bound, and nothing to pay.
+func (e *Engine) await(ctx context.Context) (context.Context, context.CancelFunc) {
+	if e.Local.Leads() {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, electionPatience)
 }
 
 // leader returns who is to be asked: this node as long as nobody else is known,
@@ -87,15 +98,29 @@ func (e *Engine) mayRepeat(c *stream.Command, err error) bool {
 	return false
 }
 
-// pause waits until it may be worth asking again.
-func (e *Engine) pause(ctx context.Context, changed <-chan struct{}) {
+// patience is how long a request has waited for a group that nobody leads. It
+// begins with the first pause: a request that never waits does not look at a
+// clock.
+type patience struct{ end time.Time }
+
+// wholePatience is when it ends.
+const wholePatience = 10 * time.Second
+
+// pause waits until it may be worth asking again, and reports false when that
+// has taken too long already.
+func (p *patience) pause(ctx context.Context, changed <-chan struct{}) bool {
+	if p.end.IsZero() {
+		p.end = time.Now().Add(wholePatience)
+	}
 	t := time.NewTimer(tryAgain)
 	defer t.Stop()
 	select {
 	case <-t.C:
 	case <-changed:
 	case <-ctx.Done():
+		return false
 	}
+	return time.Now().Before(p.end)
 }
 
 // send has the leader carry out a command.

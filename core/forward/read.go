@@ -12,21 +12,23 @@ import (
 // is, and waits until this replica has come as far. The reads that wait at the
 // same time share the question.
 func (e *Engine) Confirm(ctx context.Context) error {
+	var waited patience
 	for {
 		leader, changed := e.leader()
 		err := e.confirm(ctx, leader)
-		if err == nil || ctx.Err() != nil || !errors.Is(err, group.ErrNoLeader) {
+		if err == nil || !errors.Is(err, group.ErrNoLeader) || !waited.pause(ctx, changed) {
 			return err
 		}
-		e.pause(ctx, changed)
 	}
 }
 
 func (e *Engine) confirm(ctx context.Context, leader string) error {
-	if leader == e.self {
-		return e.Local.Confirm(ctx)
+	if leader != e.self {
+		return e.rounds.Wait(ctx)
 	}
-	return e.rounds.Wait(ctx)
+	ctx, cancel := e.await(ctx)
+	defer cancel()
+	return e.Local.Confirm(ctx)
 }
 
 // catchUp is one round: everything acknowledged before it is applied here after.

@@ -193,9 +193,9 @@ func (g *member) confirm(ctx context.Context) error {
 const patience = 10 * time.Second
 
 // patient bounds the wait for an election; while this node leads there is
-// nothing to bound, and nothing to pay.
+// nothing to bound, and nothing to pay. A member's engine bounds its own waits.
 func (g *member) patient(ctx context.Context) (context.Context, context.CancelFunc) {
-	if g.engine.Leads() {
+	if g.node.options.Cluster != nil || g.engine.Leads() {
 		return ctx, func() {}
 	}
 	return context.WithTimeout(ctx, patience)
