@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"ursula/core/group"
 	"ursula/core/group/raftgroup"
@@ -92,10 +93,39 @@ func (n *Node) LeaderOfHome(home string) (id string, here bool) {
 
 // Died says that the process of another member has ended: its groups need not
 // wait for its silence to elect another leader.
-func (n *Node) Died(id string) {
-	for _, g := range n.groups {
+func (n *Node) Died(id string) { n.succeed(id, 0) }
+
+// Suspect says that another member has not been reached for so long. Groups that
+// have not heard from it either elect another leader.
+func (n *Node) Suspect(id string, silence time.Duration) { n.succeed(id, silence) }
+
+// Elect gives groups a leader that nobody is known to lead, once those who lead
+// have had the time to say so.
+func (n *Node) Elect(ctx context.Context) {
+	heartbeats := raftgroup.TimersFor(n.id.Groups).Heartbeat / 5 // two of them, at most that far apart
+	select {
+	case <-time.After(heartbeats + electDelay):
+		n.succeed("", 0)
+	case <-ctx.Done():
+	}
+}
+
+// electDelay lets the nodes of a cluster that starts find each other.
+const electDelay = 500 * time.Millisecond
+
+func (n *Node) succeed(leader string, silence time.Duration) {
+	for i, g := range n.groups {
 		if g.local != nil {
-			g.local.Succeed(id)
+			g.local.Succeed(leader, silence)
+		}
+		if i%electAtOnce == electAtOnce-1 {
+			time.Sleep(electPause)
 		}
 	}
 }
+
+// Elections are begun a few at a time: each makes every voter write.
+const (
+	electAtOnce = 64
+	electPause  = 20 * time.Millisecond
+)

@@ -125,12 +125,17 @@ func (c *cluster) peerIDs() (ids []string) {
 	return ids
 }
 
+// reportPerGroup bounds what it costs that members report all their groups to
+// each other: some 1 % of a core with any number of them.
+const reportPerGroup = 5 * time.Millisecond
+
 // attach begins to answer for the node, and to keep its groups.
 func (c *cluster) attach(n *node.Node) {
 	c.node = n
 	k := keeper.New(keeper.Options{
 		Self: c.config.NodeID, Roster: rosterPort{c}, Groups: groupsPort{n}, Peers: reportsPort{calls{c.links}},
 		First: c.first(), Unfit: n.Unfit, Log: c.log,
+		Interval: max(time.Second, time.Duration(n.Groups())*reportPerGroup),
 	})
 	c.keeper.Store(k)
 	c.mirrorObjects(n)
@@ -141,6 +146,7 @@ func (c *cluster) attach(n *node.Node) {
 	c.running.Go(func() { c.followRoster(ctx) })
 	c.running.Go(func() { c.objects.mirror.Load().Run(ctx) })
 	c.running.Go(func() { c.followLinks(ctx) })
+	c.running.Go(func() { n.Elect(ctx) })
 }
 
 // first is the roster that the cluster begins with, of version 0 on a node that

@@ -10,13 +10,14 @@ import (
 // succession is how long each survivor gives the one before it to be elected.
 const succession = 200 * time.Millisecond
 
-// Succeed lets this node stand for election at once when the group was led by a
-// node whose process is known to have ended: there is no silence to wait for.
-// The survivors take turns, the first of them another one in each group, so that
-// they neither split the votes nor all fall to one. An election is safe at any
-// time; one for nothing costs a moment.
-func (e *Engine) Succeed(dead string) {
-	if id, _ := e.Leader(); id != dead || e.Leads() {
+// Succeed lets this node stand for election when the group was led by a node that
+// is known to have ended, or, with "", when nobody is known to lead: then it does
+// not wait for as long a silence as the timers say. Who has heard from the leader
+// within silence does not stand. The survivors take turns, the first of them
+// another one in each group, so that they neither split the votes nor all fall to
+// one. An election is safe at any time; one for nothing costs a moment.
+func (e *Engine) Succeed(dead string, silence time.Duration) {
+	if id, _ := e.Leader(); id != dead || e.Leads() || time.Since(e.raft.LastContact()) < silence {
 		return
 	}
 	turn, votes := e.turn(dead)

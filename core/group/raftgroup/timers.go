@@ -19,14 +19,15 @@ func loneTimers() Timers {
 	}
 }
 
-// heartbeatPerGroup lets the heartbeats of a node grow with its groups only up
-// to some 3000 a second, which is a few percent of a core.
-const heartbeatPerGroup = 6 * time.Millisecond
+// heartbeatPerGroup lets the heartbeats of a cluster grow with its groups only up
+// to some 1400 a second for two followers, which is a few percent of a core.
+const heartbeatPerGroup = 10 * time.Millisecond
 
 // TimersFor returns the timers of a cluster with so many groups. A leader sends
 // a heartbeat every tenth to fifth of Heartbeat for each group and follower, so
-// that the cost of idle groups would grow with their number. Followers hear of
-// commits at once by other ways, so Commit is for those who missed it.
+// that the cost of idle groups would grow with their number. Leaders that end are
+// succeeded without waiting for the timers (Succeed), and followers hear of
+// commits at once by other ways; so both are for those who missed it.
 func TimersFor(groups int) Timers {
 	heartbeat := max(1200*time.Millisecond, time.Duration(groups)*heartbeatPerGroup)
 	return Timers{
