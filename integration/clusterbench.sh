@@ -36,7 +36,7 @@ results=${BENCH_RESULTS:-bench-results/cluster}
 limit=${BENCH_LIMIT:-470}
 work=$(mktemp -d -p "${BENCH_DIR:-/var/tmp}" ursula-bench.XXXXXX)
 mkdir -p "$results"
-rm -f "$results"/*.json "$results"/*.txt
+rm -f "$results"/*.{json,txt,log}
 
 # stop ends the nodes in directory $1 at once: nobody needs their data any more.
 stop() {
@@ -48,7 +48,9 @@ stop() {
         rm "$file"
     done
 }
+load=
 finish() {
+    if [[ $load ]]; then kill "$load" 2>/dev/null || true; fi
     for dir in "$work"/*/; do stop "$dir"; done
     rm -rf "$work"
 }
@@ -67,8 +69,11 @@ step() {
     local report=$results/$1 left=$((limit - SECONDS))
     printf '%4d s  %s\n' "$SECONDS" "$1"
     if ((left < 1)); then echo "        no time is left for it" && return; fi
-    timeout "$left" "$binary" bench "${@:2}" --fsync yes --json "$report.json" >"$report.txt" 2>"$work/progress" ||
-        { tail -n 5 "$work/progress" && echo "        failed, see $report.txt"; }
+    timeout "$left" "$binary" bench "${@:2}" --fsync yes --json "$report.json" >"$report.txt" 2>"$report.log" &
+    load=$! # in the background, so that a signal need not wait for its end
+    wait "$load" ||
+        { tail -n 5 "$report.log" && echo "        failed, see $report.txt"; }
+    load=
 }
 
 # nodes joins what is printed for each node of the cluster by commas.

@@ -66,7 +66,7 @@ func (c *cluster) open(id string, founders []string) *host {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	h.engine = forward.New(0, id, h.local, calls, h.Clock)
+	h.engine = forward.New(0, id, h.local, calls, forward.NewIndexes(calls), h.Clock)
 	c.calls.Serve(id, forward.NewServer(h))
 	return h
 }

@@ -16,18 +16,19 @@ import (
 // Everything else is about this node's own replica.
 type Engine struct {
 	Local
-	id     uint32
-	self   string
-	calls  Caller
-	clock  func() int64
-	rounds *group.Rounds
-	skew   atomic.Int64 // what the leader's clock is ahead of this node's, in milliseconds
-	pool   sync.Pool    // of *[]byte, for encoded commands
+	id      uint32
+	self    string
+	calls   Caller
+	indexes *Indexes
+	clock   func() int64
+	rounds  *group.Rounds
+	skew    atomic.Int64 // what the leader's clock is ahead of this node's, in milliseconds
+	pool    sync.Pool    // of *[]byte, for encoded commands
 }
 
 // New returns the engine of group id on node self.
-func New(id uint32, self string, local Local, calls Caller, clock func() int64) *Engine {
-	e := &Engine{Local: local, id: id, self: self, calls: calls, clock: clock}
+func New(id uint32, self string, local Local, calls Caller, indexes *Indexes, clock func() int64) *Engine {
+	e := &Engine{Local: local, id: id, self: self, calls: calls, indexes: indexes, clock: clock}
 	e.rounds = group.NewRounds(e.catchUp)
 	return e
 }

@@ -20,7 +20,7 @@ func pair() (e *forward.Engine, here, there *fakeLocal, calls *fakeCalls) {
 	here, there = newLocal("b", false), newLocal("b", true)
 	node := &fakeNode{groups: map[uint32]*fakeLocal{theGroup: there}, clock: 5000}
 	calls = &fakeCalls{answer: to(forward.NewServer(node))}
-	return forward.New(theGroup, "a", here, calls, fixed(2000)), here, there, calls
+	return forward.New(theGroup, "a", here, calls, forward.NewIndexes(calls), fixed(2000)), here, there, calls
 }
 
 func TestALeaderAsksNobody(t *testing.T) {
@@ -157,8 +157,19 @@ func TestAnswersThatCannotBeRead(t *testing.T) {
 		if _, err := e.Propose(t.Context(), addition("x")); !errors.Is(err, group.ErrUnknownOutcome) {
 			t.Errorf("answer % x: %v", answer, err)
 		}
-		if err := e.Confirm(t.Context()); err == nil || errors.Is(err, group.ErrNoLeader) {
-			t.Errorf("answer % x to a read: %v", answer, err)
-		}
+	}
+}
+
+// A read whose questions get no answer that can be read asks again, and gives up.
+func TestReadsWithoutAnAnswer(t *testing.T) {
+	for _, answer := range [][]byte{nil, {0}, {0, 1, 0, 0}} {
+		synctest.Test(t, func(t *testing.T) {
+			e, _, _, calls := pair()
+			asked := 0
+			calls.answer = func(context.Context, message) ([]byte, error) { asked++; return answer, nil }
+			if err := e.Confirm(t.Context()); !errors.Is(err, group.ErrNoLeader) || asked < 2 {
+				t.Errorf("answer % x: %v after %d questions", answer, err, asked)
+			}
+		})
 	}
 }

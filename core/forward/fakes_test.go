@@ -69,7 +69,7 @@ func (l *fakeLocal) Confirm(ctx context.Context) error {
 	return l.confirm(ctx)
 }
 
-func (l *fakeLocal) ReadIndex(context.Context) (group.Position, error) {
+func (l *fakeLocal) ReadIndex(context.Context, string, uint64) (group.Position, error) {
 	p, leads := l.Position()
 	if !leads {
 		return p, group.ErrNoLeader

@@ -74,6 +74,7 @@ func TestNoNotice(t *testing.T) {
 		n := forward.NewNotices(&fakeNode{groups: map[uint32]*fakeLocal{1: busy}}, calls, func() []string { return []string{"b"} })
 		n.Committed(1)
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if sent := calls.messages(); len(sent) > 0 {
 			t.Errorf("sent %+v", sent)
 		}

@@ -40,8 +40,8 @@ type Local interface {
 	// that is closed when that may have changed.
 	Leader() (id string, changed <-chan struct{})
 	// ReadIndex returns a position that covers all that was acknowledged before
-	// the call. Only the leader answers.
-	ReadIndex(ctx context.Context) (group.Position, error)
+	// voter said that it knows of no later term than this. Only the leader answers.
+	ReadIndex(ctx context.Context, voter string, term uint64) (group.Position, error)
 	Progress
 }
 

@@ -3,7 +3,6 @@ package forward
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"ursula/core/group"
 )
@@ -39,15 +38,7 @@ func (e *Engine) catchUp(ctx context.Context) error {
 	if leader == "" || leader == e.self {
 		return e.Local.Confirm(ctx)
 	}
-	answer, err := e.calls.Call(ctx, leader, MethodReadIndex, proposeHead(e.id))
-	if err != nil {
-		return fmt.Errorf("%w: %w", group.ErrNoLeader, err) // a question changes nothing
-	}
-	b, err := body(leader, answer)
-	if err != nil {
-		return err
-	}
-	p, clock, err := decodeIndex(b)
+	p, clock, err := e.indexes.ask(ctx, leader, e.id, e.Local.CurrentTerm())
 	if err != nil {
 		return err
 	}

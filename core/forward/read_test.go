@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -77,14 +78,19 @@ func TestAReadWithoutALeader(t *testing.T) {
 	for _, failure := range []error{forward.ErrUnreachable, errors.New("connection broke")} {
 		synctest.Test(t, func(t *testing.T) {
 			e, _, _, calls := pair()
-			answer := calls.answer
-			calls.answer = func(context.Context, message) ([]byte, error) { return nil, failure }
+			answer, works := calls.answer, atomic.Bool{}
+			calls.answer = func(ctx context.Context, m message) ([]byte, error) {
+				if works.Load() {
+					return answer(ctx, m)
+				}
+				return nil, failure
+			}
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
 			if err := e.Confirm(ctx); !errors.Is(err, group.ErrNoLeader) || len(calls.messages()) < 10 {
 				t.Errorf("%v after %d questions", err, len(calls.messages()))
 			}
-			calls.answer = answer
+			works.Store(true)
 			if err := e.Confirm(t.Context()); err != nil {
 				t.Error(err)
 			}

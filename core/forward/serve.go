@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"sync"
 	"time"
 
 	"ursula/core/group"
@@ -46,22 +47,37 @@ func (s *Server) Propose(ctx context.Context, _ string, payload []byte) ([]byte,
 	return stream.AppendResult([]byte{statusDone}, &r), nil
 }
 
-// ReadIndex answers MethodReadIndex.
-func (s *Server) ReadIndex(ctx context.Context, _ string, payload []byte) ([]byte, error) {
-	if len(payload) != 4 {
+// ReadIndex answers MethodReadIndex: for each group how far this node is as its
+// leader. The questions name the newest terms that their sender knows of, which
+// counts as its word that it has voted in no later ones; where that is not enough
+// others are asked, for all groups at the same time.
+func (s *Server) ReadIndex(ctx context.Context, from string, payload []byte) ([]byte, error) {
+	if len(payload)%questionBytes != 0 {
 		return nil, errWire
 	}
-	id := binary.LittleEndian.Uint32(payload)
-	ctx, cancel, err := s.await(ctx, id)
-	if err != nil {
-		return appendFailure(err), nil
+	count := len(payload) / questionBytes
+	answers := make([]byte, count*indexBytes)
+	one := func(i int) {
+		p, err := s.readIndex(ctx, from, decodeQuestion(payload[i*questionBytes:]))
+		appendIndex(answers[:i*indexBytes:(i+1)*indexBytes], p, s.node.Clock(), err)
 	}
-	defer cancel()
-	p, err := s.node.Local(id).ReadIndex(ctx)
-	if err != nil {
-		return appendFailure(err), nil
+	var asked sync.WaitGroup
+	for i := 1; i < count; i++ {
+		asked.Go(func() { one(i) })
 	}
-	return indexAnswer(p, s.node.Clock()), nil
+	if count > 0 {
+		one(0)
+	}
+	asked.Wait()
+	return answers, nil
+}
+
+func (s *Server) readIndex(ctx context.Context, from string, q question) (group.Position, error) {
+	g := s.node.Local(q.group)
+	if g == nil {
+		return group.Position{}, group.ErrNoLeader
+	}
+	return g.ReadIndex(ctx, from, q.term)
 }
 
 // await bounds a call to a node that may be about to lead. Where it leads there

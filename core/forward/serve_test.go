@@ -60,7 +60,7 @@ func TestNoSecondHop(t *testing.T) {
 		}
 		for _, groups := range []map[uint32]*fakeLocal{{}, {theGroup: elsewhere}} {
 			calls.answer = to(forward.NewServer(&fakeNode{groups: groups}))
-			e := forward.New(theGroup, "a", here, calls, fixed(0))
+			e := forward.New(theGroup, "a", here, calls, forward.NewIndexes(calls), fixed(0))
 			for _, attempt := range []func(context.Context) error{
 				func(ctx context.Context) error { _, err := e.Propose(ctx, addition("x")); return err },
 				e.Confirm,
@@ -124,7 +124,7 @@ func TestMalformedCalls(t *testing.T) {
 		sizes []int
 	}{
 		"propose":    {s.Propose, []int{0, 3, 4, 5}},
-		"read index": {s.ReadIndex, []int{0, 3, 5}},
+		"read index": {s.ReadIndex, []int{1, 11, 13}},
 		"verify":     {s.Verify, []int{1, 11, 13}},
 		"advance":    {s.Advance, []int{1, 27, 29}},
 	} {

@@ -2,11 +2,7 @@ package forward
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
-	"maps"
-	"runtime"
-	"slices"
 	"sync"
 	"time"
 
@@ -14,38 +10,49 @@ import (
 )
 
 // Verifier asks other nodes whether they know of later terms than those in which
-// this node leads. Questions of all groups to one node share a call: while one
-// is under way the others wait for the next. Its methods may be called
-// concurrently.
+// this node leads. Its methods may be called concurrently.
 type Verifier struct {
-	calls Caller
+	askers *askers
 
-	mu    sync.Mutex
-	peers map[string]*asking
+	mu     sync.Mutex
+	silent map[string]bool // nodes that have not answered when they were asked last
 }
 
 // NewVerifier returns a verifier that asks through calls.
 func NewVerifier(calls Caller) *Verifier {
-	return &Verifier{calls: calls, peers: make(map[string]*asking)}
+	return &Verifier{askers: newAskers(calls, MethodVerify, 1), silent: make(map[string]bool)}
 }
 
+// hedge is how long those who were asked first may take before all are asked.
+const hedge = 20 * time.Millisecond
+
 // Verify returns nil once need of the others have said, after the call, that
-// they know of no later term of the group. A group asks one question at a time:
-// one that still waits for its turn is denied when the next comes.
+// they know of no later term of the group. Only as many are asked as have to
+// agree, until one of them does not or takes long. A group asks one question at a
+// time: one that still waits for its turn is denied when the next comes.
 func (v *Verifier) Verify(ctx context.Context, id uint32, term uint64, others []string, need int) error {
-	q := question{group: id, term: term, agreed: make(chan bool, len(others))}
-	for _, peer := range others {
-		v.asking(peer).add(q)
-	}
-	for open := len(others); need > 0; open-- {
+	answers := make(chan answer, len(others))
+	q := question{group: id, term: term, answer: answers}
+	left := v.order(id, others)
+	open := v.ask(q, &left, need)
+	late := time.NewTimer(hedge)
+	defer late.Stop()
+	for need > 0 {
 		if open < need {
-			return fmt.Errorf("%w: %d more of %d nodes had to agree", group.ErrNoLeader, need, open)
+			open += v.ask(q, &left, need-open)
+		}
+		if open < need {
+			return fmt.Errorf("%w: %d more of %d nodes had to agree", group.ErrNoLeader, need, len(others))
 		}
 		select {
-		case agreed := <-q.agreed:
-			if agreed {
+		case a := <-answers:
+			open--
+			v.note(a.peer, a.says == nil)
+			if a.says != nil && a.says[0] == 1 {
 				need--
 			}
+		case <-late.C:
+			open += v.ask(q, &left, len(left))
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
@@ -53,93 +60,37 @@ func (v *Verifier) Verify(ctx context.Context, id uint32, term uint64, others []
 	return nil
 }
 
-func (v *Verifier) asking(peer string) *asking {
+// ask puts a question to up to count of those left, and returns to how many.
+func (v *Verifier) ask(q question, left *[]string, count int) (asked int) {
+	for ; asked < count && len(*left) > 0; asked++ {
+		v.askers.of((*left)[0]).add(q)
+		*left = (*left)[1:]
+	}
+	return asked
+}
+
+// order is in which order the others are asked: those who answered last time
+// first, and beginning with another one in each group.
+func (v *Verifier) order(id uint32, others []string) []string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	a, ok := v.peers[peer]
-	if !ok {
-		a = &asking{calls: v.calls, peer: peer, waiting: make(map[uint32]question)}
-		v.peers[peer] = a
-	}
-	return a
-}
-
-// question is whether a node knows of a later term of a group.
-type question struct {
-	group  uint32
-	term   uint64
-	agreed chan bool // with room for every answer
-}
-
-const questionBytes = 12
-
-func appendQuestion(dst []byte, q question) []byte {
-	return binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint32(dst, q.group), q.term)
-}
-
-func decodeQuestion(src []byte) question {
-	return question{group: binary.LittleEndian.Uint32(src), term: binary.LittleEndian.Uint64(src[4:])}
-}
-
-// asking is what waits to be asked of one node: a question for each group at
-// most. A node that does not answer holds up nobody who has the answers of the
-// others; they ask again and again, and here only the last of it counts.
-type asking struct {
-	calls Caller
-	peer  string
-
-	mu      sync.Mutex
-	waiting map[uint32]question // by group
-	busy    bool
-}
-
-// askPatience bounds a call. A group whose questions stay open that long has
-// lost its leader's lease already.
-const askPatience = 2 * time.Second
-
-func (a *asking) add(q question) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if outdated, ok := a.waiting[q.group]; ok {
-		outdated.agreed <- false
-	}
-	a.waiting[q.group] = q
-	if !a.busy {
-		a.busy = true
-		go a.run()
-	}
-}
-
-func (a *asking) run() {
-	for {
-		runtime.Gosched() // others are about to ask
-		questions := a.take()
-		if len(questions) == 0 {
-			return
+	ordered := make([]string, 0, len(others))
+	for _, silent := range [...]bool{false, true} {
+		for i := range others {
+			if peer := others[(i+int(id))%len(others)]; v.silent[peer] == silent {
+				ordered = append(ordered, peer)
+			}
 		}
-		a.ask(questions)
 	}
+	return ordered
 }
 
-func (a *asking) take() []question {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	questions := slices.Collect(maps.Values(a.waiting))
-	clear(a.waiting)
-	a.busy = len(questions) > 0
-	return questions
-}
-
-func (a *asking) ask(questions []question) {
-	ctx, cancel := context.WithTimeout(context.Background(), askPatience)
-	defer cancel()
-	payload := make([]byte, 0, len(questions)*questionBytes)
-	for _, q := range questions {
-		payload = appendQuestion(payload, q)
-	}
-	answers, err := a.calls.Call(ctx, a.peer, MethodVerify, payload)
-	good := err == nil && len(answers) == len(questions)
-	for i, q := range questions {
-		q.agreed <- good && answers[i] == 1
+func (v *Verifier) note(peer string, silent bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if silent {
+		v.silent[peer] = true
+	} else {
+		delete(v.silent, peer)
 	}
 }

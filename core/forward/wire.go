@@ -99,15 +99,3 @@ func decodePosition(src []byte) group.Position {
 		Applied: binary.LittleEndian.Uint64(src[16:]),
 	}
 }
-
-// indexAnswer is a position and the leader's clock.
-func indexAnswer(p group.Position, clock int64) []byte {
-	return binary.LittleEndian.AppendUint64(appendPosition([]byte{statusDone}, p), uint64(clock))
-}
-
-func decodeIndex(b []byte) (p group.Position, clock int64, err error) {
-	if len(b) != positionBytes+8 {
-		return p, 0, errWire
-	}
-	return decodePosition(b), int64(binary.LittleEndian.Uint64(b[positionBytes:])), nil
-}

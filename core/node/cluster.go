@@ -55,7 +55,11 @@ func (n *Node) ProposeHere(ctx context.Context, id uint32, c *stream.Command) (s
 		return stream.Result{}, fmt.Errorf("%w: %w", group.ErrOverloaded, err)
 	}
 	defer n.arriving.Add(-size)
-	return g.proposeTo(ctx, g.local, c)
+	r, err := g.proposeTo(ctx, g.local, c)
+	if err == nil && r.Info != nil {
+		n.expiry.expect(r.Info.Lifetime, c.Now) // the leader reclaims it, whoever asked for it
+	}
+	return r, err
 }
 
 // Clock implements forward.Node.

@@ -27,7 +27,7 @@ type trio struct {
 	calls   *forwardtest.Calls
 	objects *dirbucket.Bucket
 	peers   []*peer
-	marks   func(*Options)
+	tune    func(*Options) // nil, or changes each node's options
 }
 
 // peer is one of the nodes; its disk and clock outlast its process.
@@ -99,9 +99,10 @@ func (c *trio) options(p *peer) Options {
 		},
 		Objects: func(bucket.Bucket) Objects { return together{c.objects} },
 		Flushed: func(string) {},
+		Tails:   func(uint32, uint64, []stream.Event) {},
 	}
-	if c.marks != nil {
-		c.marks(&o)
+	if c.tune != nil {
+		c.tune(&o)
 	}
 	return o
 }

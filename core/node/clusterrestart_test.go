@@ -30,7 +30,7 @@ func restartNodes(t *testing.T, c *trio, rng *rand.Rand) {
 	want, sent := "", 0
 	write := func(n *Node, times int) {
 		for range times {
-			data := string(filler(sent, 3000))
+			data := string(filler(sent, 500))
 			command := addition("v1/a", octets, []byte(data))
 			command.Producer = stream.Producer{ID: "p", Seq: uint64(sent)}
 			for try := 0; ; try++ {
@@ -48,13 +48,13 @@ func restartNodes(t *testing.T, c *trio, rng *rand.Rand) {
 	for range 6 {
 		i := rng.IntN(3)
 		p, other := c.peers[i], c.peers[(i+1)%3]
-		write(p.Node, 20)
+		write(p.Node, 50)
 		if rng.IntN(2) == 0 {
 			c.stop(p)
 		} else {
 			c.crash(p, rng)
 		}
-		write(other.Node, 20)
+		write(other.Node, 50)
 		c.start(p)
 		wantContent(t, p.Node, "v1/a", want)
 	}
@@ -99,7 +99,7 @@ func TestAMemberRefusesWhatIsNotItsOwn(t *testing.T) {
 // client may try again, and nothing stays counted.
 func TestTheLeadersBudgetHoldsForAll(t *testing.T) {
 	tight := func(c *trio) {
-		c.marks = func(o *Options) { o.Marks = cold.Marks{Flush: 64 << 10, Shed: 96 << 10, Reject: 128 << 10} }
+		c.tune = func(o *Options) { o.Marks = cold.Marks{Flush: 64 << 10, Shed: 96 << 10, Reject: 128 << 10} }
 	}
 	onTrio(t, tight, func(t *testing.T, c *trio) {
 		mustCreate(t, c.peers[0].Node, creation("v1/a", octets))

@@ -46,6 +46,7 @@ type Node struct {
 	settler    *settler
 	drives     *drives
 	verifier   *forward.Verifier // nil on a node for itself
+	indexes    *forward.Indexes  // the same
 	notices    *forward.Notices  // the same
 
 	arriving atomic.Int64 // bytes admitted that rings do not count yet
@@ -84,7 +85,7 @@ func (n *Node) open(ctx context.Context) error {
 	}
 	n.expiry, n.settler, n.drives = newExpiry(n), newSettler(n), newDrives()
 	if c := n.options.Cluster; c != nil {
-		n.verifier = forward.NewVerifier(c.Calls)
+		n.verifier, n.indexes = forward.NewVerifier(c.Calls), forward.NewIndexes(c.Calls)
 		n.notices = forward.NewNotices(n, c.Calls, c.Peers)
 	}
 	if err := n.openGroups(); err != nil {

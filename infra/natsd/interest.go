@@ -2,6 +2,7 @@ package natsd
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ursula/core/stream"
@@ -19,6 +20,7 @@ type interests struct {
 	subscribe func(stream.Name) (subscription, error)
 	linger    time.Duration
 	kick      chan struct{} // something changed
+	holds     atomic.Int64  // subscriptions
 
 	mu      sync.Mutex
 	streams map[stream.Name]*interest

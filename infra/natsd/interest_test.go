@@ -83,7 +83,7 @@ func TestSubscriptionLingers(t *testing.T) {
 		}
 		time.Sleep(time.Millisecond)
 		expectLog(t, r, "+a", "-a")
-		if x.subscribed("a") || len(x.streams) != 0 {
+		if x.subscribed("a") || len(x.streams) != 0 || x.holds.Load() != 0 {
 			t.Error("something is left")
 		}
 	})

@@ -71,6 +71,7 @@ func (t *interests) hold(name stream.Name, s *interest) {
 	if err != nil {
 		return
 	}
+	t.holds.Add(1)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s.held = held
@@ -87,6 +88,7 @@ func (t *interests) expire(now time.Time) time.Duration {
 		t.idle = t.idle[1:]
 		if held := t.release(oldest); held != nil {
 			held.Unsubscribe() // fails only with the connection, and then it is gone anyway
+			t.holds.Add(-1)
 		}
 	}
 	t.idle = nil

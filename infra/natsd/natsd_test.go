@@ -42,13 +42,18 @@ func TestOwnEventsStayAway(t *testing.T) {
 	}
 	follower.Interest("v1/s")
 	reach(t, leader, follower, event("v1/s", 0, "shared"))
-	for heard := reach(t, follower, leader, event("v1/barrier", 0, "x")); heard.Name != "v1/barrier"; {
-	}
-	for len(leader.events) > 0 {
-		if e := <-leader.events; string(e.Data) == "shared" {
-			t.Fatal("an own event came back")
+	until(t, func() bool {
+		follower.Publish(1, 1, []stream.Event{event("v1/barrier", 0, "x")})
+		for len(leader.events) > 0 {
+			switch e := <-leader.events; {
+			case string(e.Data) == "shared":
+				t.Fatal("an own event came back")
+			case e.Name == "v1/barrier":
+				return true
+			}
 		}
-	}
+		return false
+	})
 }
 
 func TestUninterestEndsEvents(t *testing.T) {
@@ -116,6 +121,19 @@ func TestSlowConsumer(t *testing.T) {
 	})
 	<-stuck
 	close(free)
+}
+
+// A client that lost its connection says so, and has its subscriptions again
+// when it is back.
+func TestClientComesBack(t *testing.T) {
+	all := startAll(t, newNetwork(), "1", "2")
+	all[1].Interest("v1/s")
+	reach(t, all[0], all[1], event("v1/s", 0, "before"))
+	if err := all[1].DropClient(); err != nil {
+		t.Fatal(err)
+	}
+	<-all[1].lost
+	reach(t, all[0], all[1], event("v1/s", 0, "after"))
 }
 
 // A node without peers costs nothing and waits for nobody; what nobody can hear

@@ -8,6 +8,10 @@ import "ursula/core/stream"
 // that nobody else wants cost a look into a table, and those that the queue has
 // no room for are dropped. It keeps the events' Data until it is sent.
 func (n *Node) Publish(group uint32, term uint64, events []stream.Event) {
+	if n.account.TotalSubs() <= int(n.interests.holds.Load()) {
+		n.counts.noInterest.Add(uint64(len(events))) // other nodes want nothing at all
+		return
+	}
 	for i := range events {
 		n.offer(origin{group, term}, &events[i])
 	}

@@ -114,13 +114,14 @@ func TestGossipMakesNoRoutes(t *testing.T) {
 // peers neither.
 func TestStrangersAreRefused(t *testing.T) {
 	w := newNetwork()
-	start(t, w, "1", nil).setPeers(t, "2")
+	start(t, w, "1", nil).setPeers(t, "0", "2")
 	for name, preamble := range map[string]string{
 		"no preamble":     "INFO {}\r\n",
 		"another version": "\x02\x012",
 		"no id":           "\x01\x00",
 		"no peer":         "\x01\x013",
 		"the node itself": "\x01\x011",
+		"a node to dial":  "\x01\x010",
 	} {
 		t.Run(name, func(t *testing.T) {
 			tunnel, err := w.open("x", "1")

@@ -140,3 +140,14 @@ func TestACommandThatFailsIsTold(t *testing.T) {
 		}
 	}
 }
+
+// TestTheNextKillWaitsForTheNodeBefore lets a restarted node be ready at the third look.
+func TestTheNextKillWaitsForTheNodeBefore(t *testing.T) {
+	f := striking()
+	f.Admin = telling(t, leaderless, leaderless, lopsided)
+	f.Settle = time.Millisecond
+	c := &crowd{}
+	if err := f.mend(t.Context(), "1", c); err != nil || len(c.notes) != 1 || !strings.Contains(c.notes[0], "equally many") {
+		t.Fatalf("%v, notes %q", err, c.notes)
+	}
+}

@@ -68,6 +68,8 @@ func (w Ready) look(ctx context.Context, admin Target) (clusterStatus, error) {
 	switch n := s.leaderless(); {
 	case err != nil:
 		return s, err
+	case len(s.Groups) == 0:
+		return s, errors.New("the cluster is not formed yet: it has no groups")
 	case n > 0:
 		return s, fmt.Errorf("%d of %d groups have no leader", n, len(s.Groups))
 	case w.Balanced && !s.balanced():

@@ -25,6 +25,7 @@ func telling(t *testing.T, statuses ...string) Target {
 }
 
 const (
+	unformed   = `{"members":[],"groups":[]}`
 	leaderless = `{"members":[{"id":"1","reachable":true,"leads":1}],"groups":[{"leader":"1"},{"leader":""}]}`
 	lopsided   = `{"members":[{"id":"1","reachable":true,"leads":2},{"id":"2","reachable":true}],"groups":[{"leader":"1"},{"leader":"1"}]}`
 	lonely     = `{"members":[{"id":"1","reachable":true,"leads":1},{"id":"2","leads":1}],"groups":[{"leader":"1"},{"leader":"2"}]}`
@@ -37,7 +38,7 @@ func TestReadyWaitsForLeadersAndBalance(t *testing.T) {
 		tells []string
 		leads float64 // of node 1 in the status that ends the wait
 	}{
-		"a leader for each group": {Ready{}, []string{leaderless, lopsided, settled}, 2},
+		"a leader for each group": {Ready{}, []string{unformed, leaderless, lopsided, settled}, 2},
 		"equally many":            {Ready{Balanced: true}, []string{lopsided, lonely, settled}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -54,7 +55,7 @@ func TestReadyWaitsForLeadersAndBalance(t *testing.T) {
 }
 
 func TestReadySaysWhatIsMissing(t *testing.T) {
-	for status, want := range map[string]string{leaderless: "1 of 2 groups have no leader", lopsided: "equally many", "x": "invalid"} {
+	for status, want := range map[string]string{unformed: "not formed", leaderless: "1 of 2 groups have no leader", lopsided: "equally many", "x": "invalid"} {
 		_, err := Ready{Balanced: true, Limit: time.Second / 10}.Run(t.Context(), telling(t, status), Options{})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", status, err)

@@ -67,8 +67,9 @@ func (f Failover) strike(ctx context.Context, node string, c *crowd) (time.Durat
 	return took, nil
 }
 
-// mend restarts the node. A cluster that does not settle in time is struck again all the
-// same, and the report says so.
+// mend restarts the node and waits until it is ready: a kill while another node is away
+// would measure the loss of the majority. It then waits for the cluster to settle. One
+// that does not in time is struck again all the same, and the report says so.
 func (f Failover) mend(ctx context.Context, node string, c *crowd) error {
 	if err := shell(ctx, f.Restart, node); err != nil {
 		return err
@@ -77,16 +78,23 @@ func (f Failover) mend(ctx context.Context, node string, c *crowd) error {
 		sleep(ctx, f.Settle)
 		return ctx.Err()
 	}
-	limited, cancel := context.WithTimeout(ctx, f.Settle)
-	defer cancel()
-	_, err := Ready{Balanced: true}.await(limited, f.Admin)
-	if errors.Is(err, errUntold) {
-		return nil
+	if err := f.await(ctx, Ready{Limit: patienceLimit}); err != nil {
+		return fmt.Errorf("not ready %v after its restart: %w", patienceLimit, err)
 	}
-	if err != nil && ctx.Err() == nil {
+	if err := f.await(ctx, Ready{Limit: f.Settle, Balanced: true}); err != nil {
 		c.notes = append(c.notes, fmt.Sprintf("not settled %v after node %s was back: %v", f.Settle, node, err))
 	}
 	return ctx.Err()
+}
+
+func (f Failover) await(ctx context.Context, w Ready) error {
+	ctx, cancel := context.WithTimeout(ctx, w.Limit)
+	defer cancel()
+	_, err := w.await(ctx, f.Admin)
+	if errors.Is(err, errUntold) {
+		return nil
+	}
+	return err
 }
 
 func shell(ctx context.Context, command, node string) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"runtime/debug"
@@ -65,7 +64,7 @@ func (c *cluster) answerTransfer(ctx context.Context, _ string, payload []byte) 
 		return nil, err
 	}
 	if c.keeper.Load() == nil {
-		return nil, errors.New("node is starting")
+		return nil, errStarting
 	}
 	return nil, groupsPort{c.node}.Transfer(ctx, r.Group, r.To)
 }

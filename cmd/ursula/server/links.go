@@ -66,7 +66,7 @@ func (c *cluster) handle() {
 		methodJoin:            c.answerJoin,
 		methodReport:          c.answerReport,
 		methodTransfer:        c.answerTransfer,
-		forward.MethodPropose: c.served((*forward.Server).Propose), forward.MethodReadIndex: c.served((*forward.Server).ReadIndex),
+		forward.MethodPropose: c.proposed, forward.MethodReadIndex: c.served((*forward.Server).ReadIndex),
 		forward.MethodVerify: c.served((*forward.Server).Verify), forward.MethodAdvance: c.served((*forward.Server).Advance),
 	} {
 		c.links.Handle(transport.Method(m), h)
@@ -76,12 +76,21 @@ func (c *cluster) handle() {
 // served hands a call to the node, once there is one.
 func (c *cluster) served(serve func(*forward.Server, context.Context, string, []byte) ([]byte, error)) transport.Handler {
 	return func(ctx context.Context, from string, payload []byte) ([]byte, error) {
-		s := c.server.Load()
-		if s == nil {
-			return forward.NotServing(), nil
+		if s := c.server.Load(); s != nil {
+			return serve(s, ctx, from, payload)
 		}
-		return serve(s, ctx, from, payload)
+		return nil, errStarting
 	}
+}
+
+var errStarting = errors.New("node is starting")
+
+// proposed is served's for proposals: that nothing happened must be in the answer.
+func (c *cluster) proposed(ctx context.Context, from string, payload []byte) ([]byte, error) {
+	if s := c.server.Load(); s != nil {
+		return s.Propose(ctx, from, payload)
+	}
+	return forward.NotServing(), nil
 }
 
 // calls is the transport as forwarding sees it.

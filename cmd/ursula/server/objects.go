@@ -42,7 +42,7 @@ func (c *cluster) shareObjects(local bucket.Bucket) node.Objects {
 	})
 	o.server = objecthttp.NewServer(objecthttp.ServerOptions{Bucket: local, Logger: c.log})
 	go func() {
-		if err := o.server.Serve(c.links.Service(serviceObjects)); !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
+		if err := o.server.Serve(c.links.Service(serviceObjects)); err != nil && !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
 			c.log.Error("cluster: objects are not served to others any more", "error", err)
 		}
 	}()

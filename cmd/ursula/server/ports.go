@@ -126,7 +126,7 @@ func (p reportsPort) Report(ctx context.Context, id string) (place.Report, error
 func (c *cluster) answerReport(context.Context, string, []byte) ([]byte, error) {
 	k := c.keeper.Load()
 	if k == nil {
-		return nil, errors.New("node is starting")
+		return nil, errStarting
 	}
 	return k.Report().Encode()
 }
@@ -147,7 +147,7 @@ func (c *cluster) answerJoin(ctx context.Context, _ string, payload []byte) ([]b
 		return nil, err
 	}
 	if c.keeper.Load() == nil {
-		return nil, errors.New("node is starting")
+		return nil, errStarting
 	}
 	err = rosterPort{c}.Update(ctx, func(r member.Roster) (member.Roster, error) {
 		return r.Join(member.Peer{ID: joiner.Node, Address: joiner.Address}, joiner.Disk)

@@ -72,8 +72,7 @@ func (e *Engine) tell(leader string, p group.Position) bool {
 			RPCHeader: raft.RPCHeader{
 				ProtocolVersion: raft.ProtocolVersionMax, ID: []byte(leader), Addr: []byte(leader),
 			},
-			Leader: []byte(leader), Term: p.Term,
-			PrevLogEntry: p.Commit, PrevLogTerm: p.Term, LeaderCommitIndex: p.Commit,
+			Term: p.Term, PrevLogEntry: p.Commit, PrevLogTerm: p.Term, LeaderCommitIndex: p.Commit,
 		},
 	})
 }

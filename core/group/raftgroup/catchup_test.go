@@ -70,7 +70,7 @@ func TestPositionsCountCommandsOnly(t *testing.T) {
 		c.admit("c")
 		c.compact(id)
 		c.admit("d")
-		p, err := leader.ReadIndex(t.Context())
+		p, err := leader.ReadIndex(t.Context(), "", 0)
 		if err != nil || p.Applied == p.Commit {
 			t.Fatalf("position %+v, %v", p, err)
 		}
@@ -98,7 +98,7 @@ func TestAdvanceTellsWhatIsCommitted(t *testing.T) {
 		time.Sleep(time.Minute)
 		propose(t, leader, *appended("v1/a", "x"))
 		time.Sleep(20 * time.Millisecond)
-		p, err := leader.ReadIndex(t.Context())
+		p, err := leader.ReadIndex(t.Context(), "", 0)
 		if err != nil || !leader.Idle(p) {
 			t.Fatalf("position %+v, idle %v, %v", p, leader.Idle(p), err)
 		}

@@ -208,7 +208,7 @@ func wantNoLeader(t *testing.T, e *raftgroup.Engine, patience time.Duration) {
 	if err := e.Confirm(ctx); !errors.Is(err, group.ErrNoLeader) {
 		t.Errorf("Confirm: %v", err)
 	}
-	if _, err := e.ReadIndex(ctx); !errors.Is(err, group.ErrNoLeader) {
+	if _, err := e.ReadIndex(ctx, "", 0); !errors.Is(err, group.ErrNoLeader) {
 		t.Errorf("ReadIndex: %v", err)
 	}
 }

@@ -132,3 +132,46 @@ func TestWithoutAMajority(t *testing.T) {
 		c.close()
 	})
 }
+
+// Where it is known that the leader's process has ended, nobody waits for the
+// silence to be long enough; one survivor stands, and the group goes on.
+func TestADeadLeaderIsSucceededAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCluster(t, "a", "b", "c")
+		c.create()
+		time.Sleep(time.Minute)
+		id, _ := c.leader()
+		c.stop(id)
+		for _, other := range c.others(id) {
+			c.node(other).Succeed(id, 0)
+		}
+		began := time.Now()
+		_, next := c.leader()
+		if took := time.Since(began); took > 500*time.Millisecond {
+			t.Errorf("took %v", took)
+		}
+		propose(t, next, *appended("v1/a", "1"))
+		c.agree("1")
+		c.close()
+	})
+}
+
+// Who hears from the leader does not stand against it.
+func TestALivingLeaderIsNotSucceeded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCluster(t, "a", "b", "c")
+		c.create()
+		id, leader := c.leader()
+		term := leader.Term()
+		time.Sleep(time.Minute)
+		for _, other := range c.others(id) {
+			c.node(other).Succeed(id, time.Second)
+			c.node(other).Succeed("somebody", 0)
+		}
+		time.Sleep(time.Minute)
+		if leader.Term() != term {
+			t.Errorf("term %d became %d", term, leader.Term())
+		}
+		c.close()
+	})
+}

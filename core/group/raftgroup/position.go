@@ -3,19 +3,29 @@ package raftgroup
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"ursula/core/group"
 )
 
-// ReadIndex returns a position that holds everything acknowledged before the
-// call. A replica that has applied as much may serve a linearizable read (Raft
-// thesis 6.4). Only the leader answers; group.ErrNoLeader otherwise.
-func (e *Engine) ReadIndex(ctx context.Context) (group.Position, error) {
+// ReadIndex returns a position that holds everything acknowledged before voter
+// said that it knows of no later term than this one. A replica that has applied
+// as much may serve a linearizable read (Raft thesis 6.4). Only the leader
+// answers; group.ErrNoLeader otherwise.
+//
+// The voter's word counts as a vote would: had a later leader been elected before
+// it was given, then by a majority without the voter and without this node. Among
+// three that is nobody, and no one else need be asked.
+func (e *Engine) ReadIndex(ctx context.Context, voter string, term uint64) (group.Position, error) {
 	p, leads := e.Position()
 	if !leads {
 		return p, group.ErrNoLeader
 	}
-	if e.alone.Load() {
+	others, need := e.quorum()
+	if term <= p.Term && slices.Contains(others, voter) {
+		need--
+	}
+	if need <= 0 || e.alone.Load() {
 		return p, nil
 	}
 	return p, e.confirmations.Wait(ctx)

@@ -41,7 +41,8 @@ func New(seed uint64, urls []string) *Crowd {
 	for range 2 {
 		c.workers = append(c.workers, &plain{hire()}, &reader{hire()})
 	}
-	c.workers = append(c.workers, &closer{person: hire()}, &phoenix{hire()}, &forker{person: hire()})
+	c.workers = append(c.workers, &closer{person: hire()}, &phoenix{hire()},
+		&forker{person: hire()}, &testator{person: hire()})
 	for number := range 4 {
 		t := newTailer(hire(), number%2 == 0)
 		c.tailers = append(c.tailers, t)

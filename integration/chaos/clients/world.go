@@ -13,7 +13,7 @@ import (
 const (
 	lastingStreams = 3
 	rebornStreams  = 2
-	maxForks       = 6
+	maxForks       = 16
 )
 
 // world is the nodes and the streams that the workers share. It is safe for
