@@ -117,6 +117,11 @@ func (h *host) ProposeHere(ctx context.Context, _ uint32, c *stream.Command) (st
 	return h.local.Propose(ctx, c)
 }
 
+// DriveHere implements forward.Node.
+func (h *host) DriveHere(context.Context, stream.Name, *stream.Fork) (stream.Result, error) {
+	return stream.Result{}, nil
+}
+
 // Clock implements forward.Node.
 func (h *host) Clock() int64 { return time.Now().Add(h.skew).UnixMilli() }
 

@@ -56,7 +56,7 @@ func (e *Engine) Propose(ctx context.Context, c *stream.Command) (stream.Result,
 
 func (e *Engine) propose(ctx context.Context, leader string, c *stream.Command) (stream.Result, error) {
 	if leader != e.self {
-		return e.send(ctx, leader, c)
+		return e.send(ctx, leader, MethodPropose, c)
 	}
 	ctx, cancel := e.await(ctx)
 	defer cancel()
@@ -124,14 +124,24 @@ func (p *patience) pause(ctx context.Context, changed <-chan struct{}) bool {
 	return time.Now().Before(p.end)
 }
 
+// Drive has the leader bring a fork in the making to its end. It is not tried
+// again: whoever leads finds the fork, and goes on with it.
+func (e *Engine) Drive(ctx context.Context, name stream.Name, f *stream.Fork) (stream.Result, error) {
+	leader, _ := e.leader()
+	if leader == e.self {
+		return stream.Result{}, group.ErrNoLeader
+	}
+	return e.send(ctx, leader, MethodDrive, &stream.Command{Op: stream.OpActivate, Name: name, Fork: f})
+}
+
 // send has the leader carry out a command.
-func (e *Engine) send(ctx context.Context, leader string, c *stream.Command) (stream.Result, error) {
+func (e *Engine) send(ctx context.Context, leader string, m Method, c *stream.Command) (stream.Result, error) {
 	buffer, ok := e.pool.Get().(*[]byte)
 	if !ok {
 		buffer = new([]byte)
 	}
 	*buffer = stream.AppendCommand((*buffer)[:0], c)
-	answer, err := e.calls.Call(ctx, leader, MethodPropose, proposeHead(e.id), *buffer)
+	answer, err := e.calls.Call(ctx, leader, m, proposeHead(e.id), *buffer)
 	if cap(*buffer) <= maxPooled {
 		e.pool.Put(buffer)
 	}

@@ -125,6 +125,10 @@ func (n *fakeNode) ProposeHere(ctx context.Context, id uint32, c *stream.Command
 	return n.groups[id].Propose(ctx, c)
 }
 
+func (n *fakeNode) DriveHere(_ context.Context, name stream.Name, f *stream.Fork) (stream.Result, error) {
+	return stream.Result{Next: f.At, Info: &stream.Info{Name: name}}, nil
+}
+
 func (n *fakeNode) Clock() int64 { return n.clock }
 
 // message is what was sent to a node.

@@ -18,6 +18,7 @@ const (
 	MethodReadIndex Method = 17 // how far is the leader?
 	MethodVerify    Method = 18 // do you know of later terms than these?
 	MethodAdvance   Method = 19 // so far have I committed; not answered
+	MethodDrive     Method = 20 // bring a fork in the making to its end
 )
 
 // ErrUnreachable says that a call certainly did not reach the other node. After
@@ -64,6 +65,8 @@ type Node interface {
 	// ProposeHere admits a command, stamps the clock into it and proposes it to
 	// this node's own engine.
 	ProposeHere(ctx context.Context, group uint32, c *stream.Command) (stream.Result, error)
+	// DriveHere brings a pending fork of a group that this node leads to its end.
+	DriveHere(ctx context.Context, name stream.Name, f *stream.Fork) (stream.Result, error)
 	// Clock is the time in Unix milliseconds as this node believes it.
 	Clock() int64
 }

@@ -47,6 +47,19 @@ func (s *Server) Propose(ctx context.Context, _ string, payload []byte) ([]byte,
 	return stream.AppendResult([]byte{statusDone}, &r), nil
 }
 
+// Drive answers MethodDrive, which names the fork in a command.
+func (s *Server) Drive(ctx context.Context, _ string, payload []byte) ([]byte, error) {
+	_, c, err := decodePropose(payload)
+	if err != nil || c.Fork == nil {
+		return nil, errWire
+	}
+	r, err := s.node.DriveHere(ctx, c.Name, c.Fork)
+	if err != nil {
+		return appendFailure(err), nil
+	}
+	return stream.AppendResult([]byte{statusDone}, &r), nil
+}
+
 // ReadIndex answers MethodReadIndex: for each group how far this node is as its
 // leader. The questions name the newest terms that their sender knows of, which
 // counts as its word that it has voted in no later ones; where that is not enough

@@ -2,12 +2,14 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"ursula/core/bucket"
 	"ursula/core/forward"
 	"ursula/core/group"
 	"ursula/core/group/raftgroup"
+	"ursula/core/protocol/store"
 	"ursula/core/stream"
 )
 
@@ -58,6 +60,18 @@ func (n *Node) ProposeHere(ctx context.Context, id uint32, c *stream.Command) (s
 	r, err := g.proposeTo(ctx, g.local, c)
 	if err == nil && r.Info != nil {
 		n.expiry.expect(r.Info.Lifetime, c.Now) // the leader reclaims it, whoever asked for it
+	}
+	return r, err
+}
+
+// DriveHere implements forward.Node.
+func (n *Node) DriveHere(ctx context.Context, name stream.Name, f *stream.Fork) (stream.Result, error) {
+	if !n.group(name).leads.Load() {
+		return stream.Result{}, group.ErrNoLeader
+	}
+	r, err := n.driveFork(ctx, name, f)
+	if err != nil && !errors.Is(err, store.ErrUnavailable) {
+		r.Err, err = err, nil // a refusal is a result
 	}
 	return r, err
 }

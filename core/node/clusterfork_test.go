@@ -12,7 +12,6 @@ import (
 // has its reference when it is there, so the source's end does not touch it, and
 // gives it back with its own end.
 func TestForksAreDrivenOnAnyNode(t *testing.T) {
-	t.Skip("fork.go: retain looks at a replica that may not know of the fork yet; it must confirm first")
 	onTrio(t, nil, func(t *testing.T, c *trio) {
 		n := c.peers[0].Node
 		source, fork := inGroup(n, 0, "source"), inGroup(n, 1, "fork")

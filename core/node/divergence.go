@@ -99,6 +99,9 @@ func (n *Node) recordEnd(ctx context.Context, source stream.Info, from uint64) (
 
 // recordEnd looks for the first end of an append in (from, to].
 func (f *fetch) recordEnd(ctx context.Context, g *member, name stream.Name, id, from, to uint64) (end uint64, err error) {
+	if err := g.confirm(ctx); err != nil {
+		return 0, unavailable(err)
+	}
 	pin := f.pin(g)
 	var plan stream.Plan
 	var hot []uint64

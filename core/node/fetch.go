@@ -98,6 +98,9 @@ func (f *fetch) coldSpan(ctx context.Context, g *member, s *stream.Span) error {
 // inherited reads a fork's range from its source, which may be a fork itself.
 func (f *fetch) inherited(ctx context.Context, s *stream.Span) (err error) {
 	g := f.node.group(s.Inherited.Source)
+	if err := g.confirm(ctx); err != nil { // this replica may not have the source yet
+		return unavailable(err)
+	}
 	f.pin(g)
 	var plan stream.Plan
 	g.engine.Replica().View(func(m *stream.Machine) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"ursula/core/forward"
 	"ursula/core/group"
 	"ursula/core/stream"
 )
@@ -66,8 +67,12 @@ func (n *Node) followSource(ctx context.Context, c *stream.Command) error {
 }
 
 // driveFork takes a pending fork from its source's consent to visibility, or
-// takes it back when the source refuses.
+// takes it back when the source refuses. That is done where the fork's group is
+// led, so that one process at a time drives it.
 func (n *Node) driveFork(ctx context.Context, name stream.Name, f *stream.Fork) (stream.Result, error) {
+	if e, ok := n.group(name).engine.(*forward.Engine); ok && !e.Leads() {
+		return answer(e.Drive(ctx, name, f))
+	}
 	end, err := n.drives.begin(ctx, name)
 	if err != nil {
 		return stream.Result{}, unavailable(fmt.Errorf("%w: %w", group.ErrUnknownOutcome, err))
@@ -95,6 +100,8 @@ func (n *Node) drive(ctx context.Context, name stream.Name, f *stream.Fork) (str
 		return result, unavailable(err)
 	case granted.Err != nil:
 		return result, granted.Err
+	case errors.Is(result.Err, stream.ErrNotFound):
+		return result, n.undo(ctx, f)
 	case result.Err != nil:
 		return result, result.Err
 	}
@@ -102,9 +109,25 @@ func (n *Node) drive(ctx context.Context, name stream.Name, f *stream.Fork) (str
 	return result, nil
 }
 
+// undo gives back the reference that a driver took who was late: another one had
+// brought the fork to its end, and it is deleted already. Releasing what was
+// released before changes nothing.
+func (n *Node) undo(ctx context.Context, f *stream.Fork) error {
+	source := n.group(f.Source)
+	err := source.carryOut(ctx, &stream.Command{Op: stream.OpRelease, Name: f.Source, ID: f.SourceID, Ref: f.Ref})
+	if err != nil {
+		return unavailable(err)
+	}
+	n.released(source)
+	return stream.ErrNotFound
+}
+
 // retain asks the source for the reference, unless the fork is pending no more:
 // then it has the reference, or has given it back already.
 func (n *Node) retain(ctx context.Context, name stream.Name, f *stream.Fork) (stream.Result, error) {
+	if err := n.group(name).confirm(ctx); err != nil { // a replica that is behind knows of no fork
+		return stream.Result{}, err
+	}
 	var pending *stream.Fork
 	n.group(name).engine.Replica().View(func(m *stream.Machine) { pending = m.PendingForks()[name] })
 	if pending == nil || pending.Ref != f.Ref {

@@ -28,6 +28,8 @@ type member struct {
 	load   *load             // of the group's shard
 	leads  atomic.Bool
 
+	settles atomic.Bool // a look at forks in the making is planned
+
 	objects objectNumbers
 }
 
@@ -45,6 +47,7 @@ func (g *member) Applied(events []stream.Event, memory int64) {
 		g.node.kickMembers()
 	}
 	g.committed()
+	g.node.settler.applied(g)
 	if len(events) == 0 {
 		return
 	}

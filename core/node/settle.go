@@ -39,6 +39,26 @@ func (s *settler) wake(g *member) {
 	}
 }
 
+// applied looks, where a group is led, whether an entry left something to settle.
+// References are given back at once. A fork in the making has a driver, who may
+// have died: it is looked at a little later.
+func (s *settler) applied(g *member) {
+	if !g.leads.Load() || !g.node.opened.Load() {
+		return
+	}
+	var unsettled, owes bool
+	g.engine.Replica().View(func(m *stream.Machine) { unsettled, owes = m.Unsettled(), m.Owes() })
+	switch {
+	case owes:
+		s.wake(g)
+	case unsettled && !g.settles.Swap(true):
+		time.AfterFunc(settleAgain, func() {
+			g.settles.Store(false)
+			s.wake(g)
+		})
+	}
+}
+
 func (s *settler) take() map[*member]struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -87,7 +87,7 @@ func TestAnotherVersionIsNamed(t *testing.T) {
 	disk := faultfs.New()
 	s := open(t, disk)
 	plant(t, disk, file, otherVersion(7))
-	_, _, err := s.Open(first)
+	_, _, _, err := s.Open(first)
 	if err == nil || errors.Is(err, snapshot.ErrCorrupt) || !strings.Contains(err.Error(), "version 7") {
 		t.Errorf("Open: %v", err)
 	}
@@ -100,7 +100,7 @@ func TestReadErrorsAreNotDamage(t *testing.T) {
 	mustWrite(t, s, 1, "", content(1, 600_000))
 	for nth := 1; nth <= 6; nth++ {
 		disk.Inject(faultfs.Rule{Op: faultfs.OpRead, Nth: nth, Err: errBroken})
-		_, r, err := s.Open(first)
+		_, _, r, err := s.Open(first)
 		if err == nil {
 			_, err = io.Copy(io.Discard, r)
 			if _, again := r.Read(make([]byte, 1)); !errors.Is(again, errBroken) {

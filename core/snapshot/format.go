@@ -45,6 +45,15 @@ func (e *CorruptionError) Error() string {
 // Unwrap returns ErrCorrupt.
 func (e *CorruptionError) Unwrap() error { return ErrCorrupt }
 
+// contentSize is how much content blocks of so many bytes hold. All but the last
+// are full, and an empty one ends them. What is damaged gets some size; reading
+// it finds the damage.
+func contentSize(blocks int64) int64 {
+	const full = blockHeader + blockBytes
+	blocks = max(0, blocks-blockHeader)
+	return blocks/full*blockBytes + max(0, blocks%full-blockHeader)
+}
+
 func encodeHeader(meta []byte) []byte {
 	b := append(make([]byte, 0, fixedHeader+len(meta)+4), magic...)
 	b = binary.LittleEndian.AppendUint32(b, version)

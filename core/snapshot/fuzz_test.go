@@ -41,7 +41,7 @@ func FuzzReader(f *testing.F) {
 			t.Fatal(err)
 		}
 		plant(t, disk, file, b)
-		_, r, err := s.Open(first)
+		_, _, r, err := s.Open(first)
 		if err != nil {
 			return
 		}

@@ -54,7 +54,7 @@ func mustWrite(t *testing.T, s *snapshot.Store, order uint64, meta string, data 
 }
 
 func read(s *snapshot.Store, id string) (meta, data []byte, err error) {
-	meta, r, err := s.Open(id)
+	meta, _, r, err := s.Open(id)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -40,7 +40,7 @@ func TestOnlyTheTwoNewestStay(t *testing.T) {
 	if got := list(t, s); !slices.Equal(got, []string{third, second}) {
 		t.Errorf("List() = %v", got)
 	}
-	if _, _, err := s.Open(first); !errors.Is(err, fs.ErrNotExist) {
+	if _, _, _, err := s.Open(first); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("opening a pruned snapshot: %v", err)
 	}
 }
@@ -49,7 +49,7 @@ func TestOnlyTheTwoNewestStay(t *testing.T) {
 func TestAnOpenSnapshotSurvivesANewerOne(t *testing.T) {
 	s := open(t, faultfs.New())
 	mustWrite(t, s, 1, "one", content(1, 600_000))
-	_, r, err := s.Open(first)
+	_, _, r, err := s.Open(first)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -76,19 +76,24 @@ func (s *Store) Create(order uint64, meta []byte) (*Writer, error) {
 	return newWriter(s, f, id, meta), nil
 }
 
-// Open opens a snapshot for reading and returns its description. Everything
-// that the reader returns is verified; damage is a *CorruptionError.
-func (s *Store) Open(id string) (meta []byte, content io.ReadCloser, err error) {
-	f, err := s.fs.Open(path.Join(s.dir, id+suffix))
+// Open opens a snapshot for reading and returns its description and the size of
+// its content in bytes. Everything that the reader returns is verified; damage is
+// a *CorruptionError.
+func (s *Store) Open(id string) (meta []byte, size int64, content io.ReadCloser, err error) {
+	name := path.Join(s.dir, id+suffix)
+	f, err := s.fs.Open(name)
 	if err != nil {
-		return nil, nil, fmt.Errorf("open snapshot: %w", err)
+		return nil, 0, nil, fmt.Errorf("open snapshot: %w", err)
 	}
-	r := &reader{file: f, name: path.Join(s.dir, id+suffix)}
-	meta, err = r.header()
+	r := &reader{file: f, name: name}
+	if meta, err = r.header(); err != nil {
+		return nil, 0, nil, errors.Join(err, f.Close())
+	}
+	length, err := s.fs.Stat(name)
 	if err != nil {
-		return nil, nil, errors.Join(err, f.Close())
+		return nil, 0, nil, errors.Join(fmt.Errorf("open snapshot: %w", err), f.Close())
 	}
-	return meta, r, nil
+	return meta, contentSize(length - r.offset), r, nil
 }
 
 // publish makes a finished file the newest snapshot.

@@ -126,3 +126,6 @@ func (m *Machine) Releases() map[uint64]*Fork {
 
 // Unsettled reports whether a fork or a release waits for somebody to drive it.
 func (m *Machine) Unsettled() bool { return m.pending.Len() > 0 || m.outbox.Len() > 0 }
+
+// Owes reports whether references have to be given back.
+func (m *Machine) Owes() bool { return m.outbox.Len() > 0 }

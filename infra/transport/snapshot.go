@@ -75,7 +75,7 @@ func (t *Transport) sendSnapshot(peer string, group uint32, args *raft.InstallSn
 // copyChunks copies exactly n bytes. The writer is not asked for a way of its
 // own to read: that would not know about patience.
 func copyChunks(w io.Writer, r io.Reader, n int64) error {
-	chunk := make([]byte, min(n, snapshotChunk))
+	chunk := make([]byte, max(1, min(n, snapshotChunk)))
 	copied, err := io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{io.LimitReader(r, n)}, chunk)
 	if err == nil && copied < n {
 		err = io.ErrUnexpectedEOF

@@ -68,6 +68,7 @@ func (c *cluster) handle() {
 		methodTransfer:        c.answerTransfer,
 		forward.MethodPropose: c.proposed, forward.MethodReadIndex: c.served((*forward.Server).ReadIndex),
 		forward.MethodVerify: c.served((*forward.Server).Verify), forward.MethodAdvance: c.served((*forward.Server).Advance),
+		forward.MethodDrive: c.served((*forward.Server).Drive),
 	} {
 		c.links.Handle(transport.Method(m), h)
 	}

@@ -88,6 +88,8 @@ func dispatch(ctx context.Context, s *forward.Server, from string, m forward.Met
 		return s.Verify(ctx, from, payload)
 	case forward.MethodAdvance:
 		return s.Advance(ctx, from, payload)
+	case forward.MethodDrive:
+		return s.Drive(ctx, from, payload)
 	}
 	return nil, fmt.Errorf("no method %d", m)
 }

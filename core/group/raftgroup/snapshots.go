@@ -55,7 +55,7 @@ func (s *Snapshots) List() ([]*raft.SnapshotMeta, error) {
 
 // Open implements raft.SnapshotStore.
 func (s *Snapshots) Open(id string) (*raft.SnapshotMeta, io.ReadCloser, error) {
-	encoded, content, err := s.store.Open(id)
+	encoded, size, content, err := s.store.Open(id)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -63,7 +63,7 @@ func (s *Snapshots) Open(id string) (*raft.SnapshotMeta, io.ReadCloser, error) {
 	if err := json.Unmarshal(encoded, meta); err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("snapshot %s: description: %w", id, err), content.Close())
 	}
-	meta.ID = id
+	meta.ID, meta.Size = id, size
 	return meta, content, nil
 }
 
