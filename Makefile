@@ -11,7 +11,7 @@ PEER_DIR := integration/peer
 
 # Packages that start real servers. All others are unit tests.
 PROOFS := ./integration/conformance ./integration/client ./integration/crash \
-          ./integration/peers ./integration/lifecycle
+          ./integration/peers ./integration/lifecycle ./integration/cluster ./integration/chaos
 UNITS = $(filter-out $(PROOFS:./%=ursula/%),$(shell go list ./...))
 
 # Packages whose tests run in bubbles of virtual time. The race detector of Go
@@ -42,7 +42,7 @@ cluster: build ## build, then run three nodes of one cluster and print how to pl
 .PHONY: test
 test: ## prove everything, cheap things first, and print a summary
 	@MAKE=$(MAKE) integration/stages.sh build lint test-unit node-modules test-lifecycle test-conformance \
-	    test-client test-peers test-race fuzz-short test-crash
+	    test-client test-peers test-race fuzz-short test-crash test-cluster test-chaos
 
 .PHONY: test-unit
 test-unit: ## test every package that needs no server process
@@ -74,6 +74,21 @@ test-peers: build ## provoke the faults that other servers were seen to have
 test-lifecycle: build ## drain a server, and have it refuse damaged data and bad configuration
 	$(PROVE) -timeout 5m ./integration/lifecycle
 
+.PHONY: test-cluster
+test-cluster: build node-modules ## three nodes: the official suite through each and through any, and what operators do to them
+	$(PROVE) -timeout 20m ./integration/cluster
+
+.PHONY: test-chaos
+test-chaos: build ## a few random histories of faults, checked for linearizability and lost bytes
+	$(PROVE) -timeout 15m ./integration/chaos
+
+CHAOS_TIME ?= 20s
+CHAOS_SEEDS ?= 30
+
+.PHONY: chaos
+chaos: build ## random histories of faults: CHAOS_SEEDS of CHAOS_TIME each
+	$(PROVE) -timeout 0 ./integration/chaos -run 'TestHistories$$' -seeds $(CHAOS_SEEDS) -duration $(CHAOS_TIME)
+
 .PHONY: lint
 lint: ## check formatting, go vet and staticcheck
 	@unformatted=$$(gofmt -l cmd core integration $(wildcard edge control infra)); \
@@ -88,6 +103,10 @@ fuzz-short: ## run each fuzz target for FUZZ_TIME (5s)
 .PHONY: bench
 bench: build $(PEER_DIR)/node_modules/.package-lock.json ## measure side by side with the reference server and a bare handler
 	@integration/sidebyside.sh $(BINARY)
+
+.PHONY: bench-cluster
+bench-cluster: build ## measure three nodes on this machine against the goals of a cluster
+	@integration/clusterbench.sh $(BINARY)
 
 .PHONY: node-modules
 node-modules: $(NODE_DIRS:%=%/node_modules/.package-lock.json) ## install the pinned Node packages

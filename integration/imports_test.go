@@ -79,6 +79,7 @@ func owners() map[string][]string {
 		"go.opentelemetry.io/...":     {"ursula/infra/otel/..."},
 		"github.com/spf13/...":        {"ursula/cmd/..."},
 		"github.com/tidwall/...":      {"ursula/core/stream/..."},
+		"github.com/anishathalye/...": {"ursula/integration/linear/..."},
 		"github.com/HdrHistogram/...": {"ursula/integration/bench/..."},
 	}
 }

@@ -3,6 +3,7 @@ package forward
 import (
 	"context"
 	"errors"
+	"time"
 
 	"ursula/core/group"
 )
@@ -19,6 +20,24 @@ func (e *Engine) Confirm(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// historyPatience is how long a read below the tail waits for the leader before it
+// does without: not for an election.
+const historyPatience = 250 * time.Millisecond
+
+// Current makes this replica current, as Confirm does, if the leader that is known
+// answers. It waits for no election, and reports whether it is.
+func (e *Engine) Current(ctx context.Context) bool {
+	if e.Local.Leads() {
+		return e.Local.Confirm(ctx) == nil
+	}
+	if id, _ := e.Local.Leader(); id == "" {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, historyPatience)
+	defer cancel()
+	return e.rounds.Wait(ctx) == nil
 }
 
 func (e *Engine) confirm(ctx context.Context, leader string) error {

@@ -12,10 +12,11 @@ import (
 // fetch carries out read plans. The pins keep the objects that its plans name
 // until everything is read; the bytes themselves outlive the fetch.
 type fetch struct {
-	node  *Node
-	pins  map[uint32]*cold.Pin
-	parts [][]byte
-	cold  []*cold.Bytes
+	node    *Node
+	history bool // nothing waits for a leader
+	pins    map[uint32]*cold.Pin
+	parts   [][]byte
+	cold    []*cold.Bytes
 }
 
 func newFetch(n *Node) *fetch { return &fetch{node: n} }
@@ -98,8 +99,10 @@ func (f *fetch) coldSpan(ctx context.Context, g *member, s *stream.Span) error {
 // inherited reads a fork's range from its source, which may be a fork itself.
 func (f *fetch) inherited(ctx context.Context, s *stream.Span) (err error) {
 	g := f.node.group(s.Inherited.Source)
-	if err := g.confirm(ctx); err != nil { // this replica may not have the source yet
-		return unavailable(err)
+	if !f.history { // this replica may not have the source yet
+		if err := g.confirm(ctx); err != nil {
+			return unavailable(err)
+		}
 	}
 	f.pin(g)
 	var plan stream.Plan

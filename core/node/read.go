@@ -6,6 +6,7 @@ import (
 
 	"ursula/core/bucket"
 	"ursula/core/bucket/peerbucket"
+	"ursula/core/forward"
 	"ursula/core/protocol/store"
 	"ursula/core/stream"
 )
@@ -27,20 +28,41 @@ func (n *Node) Head(ctx context.Context, name stream.Name) (info stream.Info, er
 // is made once more: the stream was deleted meanwhile, or the range moved.
 func (n *Node) Read(ctx context.Context, name stream.Name, r store.ReadRequest) (*store.Page, error) {
 	g := n.group(name)
-	if err := g.confirm(ctx); err != nil {
-		return nil, unavailable(err)
+	if e, ok := g.engine.(*forward.Engine); !ok || !e.Current(ctx) {
+		if page := n.history(ctx, g, name, r); page != nil {
+			return page, nil
+		}
+		if err := g.confirm(ctx); err != nil {
+			return nil, unavailable(err)
+		}
 	}
-	page, err := n.readPage(ctx, g, name, r)
+	page, err := n.readPage(ctx, g, name, r, false)
 	if errors.Is(err, bucket.ErrNotFound) || errors.Is(err, peerbucket.ErrUnavailable) {
-		page, err = n.readPage(ctx, g, name, r)
+		page, err = n.readPage(ctx, g, name, r, false)
 	}
 	return page, unavailable(err)
 }
 
+// history reads below the tail while no leader answers: bytes there never change,
+// and whoever has them may serve them. The leader is asked first, and not waited
+// for, because a name may have been deleted and made anew, with other bytes. It
+// returns nil where an answer needs the leader.
+func (n *Node) history(ctx context.Context, g *member, name stream.Name, r store.ReadRequest) *store.Page {
+	if n.options.Cluster == nil || r.Now {
+		return nil
+	}
+	page, err := n.readPage(ctx, g, name, r, true)
+	if err == nil && !page.AtTail {
+		return page
+	}
+	page.Release()
+	return nil
+}
+
 // readPage reads a page, and a longer one where not even one JSON message fits.
-func (n *Node) readPage(ctx context.Context, g *member, name stream.Name, r store.ReadRequest) (*store.Page, error) {
+func (n *Node) readPage(ctx context.Context, g *member, name stream.Name, r store.ReadRequest, history bool) (*store.Page, error) {
 	for r.Max = max(r.Max, 1); ; r.Max *= 2 {
-		page, err := n.tryPage(ctx, g, name, r)
+		page, err := n.tryPage(ctx, g, name, r, history)
 		if err != nil || page.Next > page.From || page.AtTail {
 			return page, err
 		}
@@ -48,14 +70,15 @@ func (n *Node) readPage(ctx context.Context, g *member, name stream.Name, r stor
 	}
 }
 
-func (n *Node) tryPage(ctx context.Context, g *member, name stream.Name, r store.ReadRequest) (*store.Page, error) {
+func (n *Node) tryPage(ctx context.Context, g *member, name stream.Name, r store.ReadRequest, history bool) (*store.Page, error) {
 	f := newFetch(n)
+	f.history = history
 	defer f.unpin()
 	plan, touch, err := f.plan(g, name, r)
 	if err != nil {
 		return nil, err
 	}
-	if touch {
+	if touch && !history {
 		if err := g.carryOut(ctx, &stream.Command{Op: stream.OpTouch, Name: name}); err != nil {
 			return nil, unavailable(err)
 		}

@@ -32,6 +32,10 @@ type Compactor struct {
 	limit  int64
 	log    *slog.Logger
 	wake   chan struct{}
+
+	// again is the segment from which on it is worth trying again, after
+	// everything that is live had been moved and was too much all the same.
+	again uint64
 }
 
 // retryAfter is how long a failed snapshot is left alone: the disk is full or
@@ -74,8 +78,17 @@ func (c *Compactor) Run(ctx context.Context, files Files) {
 
 // compact frees old segments until the shard is within its limit, or there is
 // nothing left that would help.
+//
+// What is moved forward is as large at the head. Once as much was moved as may
+// be kept, more of it would only write the same records over and over.
 func (c *Compactor) compact(ctx context.Context, files Files) error {
-	for ctx.Err() == nil {
+	for moved := int64(0); ctx.Err() == nil; {
+		if moved > c.limit {
+			c.give(files)
+		}
+		if newest(files) < c.again {
+			return nil
+		}
 		horizon, over := c.excess(files)
 		if !over {
 			return nil
@@ -84,11 +97,26 @@ func (c *Compactor) compact(ctx context.Context, files Files) error {
 		if g == nil {
 			return nil
 		}
-		if err := c.free(ctx, g, horizon); err != nil {
+		n, err := c.free(ctx, g, horizon)
+		if err != nil {
 			return err
 		}
+		moved += n
 	}
 	return nil
+}
+
+// give up until the journal has grown by half.
+func (c *Compactor) give(files Files) {
+	c.again = newest(files) + uint64(len(files.Segments())/2) + 1
+	c.log.Warn("the newest entries of all groups alone are more than the journal should keep", "limit", c.limit)
+}
+
+func newest(files Files) (number uint64) {
+	for _, s := range files.Segments() {
+		number = max(number, s.Number)
+	}
+	return number
 }
 
 // excess returns the number of the first segment that may stay: what lies in
@@ -117,14 +145,13 @@ func (c *Compactor) holder(horizon uint64) Group {
 	return most
 }
 
-func (c *Compactor) free(ctx context.Context, g Group, horizon uint64) error {
-	if err := g.Compact(ctx); err != nil {
-		return err
+// free makes a group need less of what lies before horizon, and returns how many
+// bytes had to be moved for that.
+func (c *Compactor) free(ctx context.Context, g Group, horizon uint64) (moved int64, err error) {
+	if err := g.Compact(ctx); err != nil || g.LiveBefore(horizon) == 0 {
+		return 0, err
 	}
-	if g.LiveBefore(horizon) == 0 {
-		return nil
-	}
-	moved, err := g.MoveForward(horizon)
+	moved, err = g.MoveForward(horizon)
 	c.log.Debug("moved log records forward", "group", g.ID(), "bytes", moved)
-	return err
+	return moved, err
 }

@@ -1,6 +1,7 @@
 package natsd
 
 import (
+	"errors"
 	"sync"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -73,10 +74,9 @@ func (n *Node) run() {
 func (n *Node) SetPeers(ids []string) error {
 	n.peers.Lock()
 	defer n.peers.Unlock()
-	doors, err := n.tunnels.setPeers(ids)
-	if e := n.reload(doors); e != nil {
-		return e
-	}
+	doors, err := n.tunnels.extend(ids)
+	err = errors.Join(err, n.reload(doors))
+	n.tunnels.retain(ids) // last, so that the server does not dial again what it is to let go
 	return err
 }
 

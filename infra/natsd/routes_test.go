@@ -145,7 +145,7 @@ func TestLogIsQuietAndKeepsTheSecret(t *testing.T) {
 	two := start(t, w, "2", func(o *natsd.Options) { o.Logger = seen.logger() })
 	one.setPeers(t, "2")
 	two.setPeers(t, "0", "1")
-	until(t, one.Connected)
+	until(t, func() bool { return two.Stats().Routes == 1 })
 	two.setPeers(t)
 	<-seen.found
 	if seen.loud.Load() || seen.leaked.Load() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"slices"
 	"sync"
 	"time"
 )
@@ -65,26 +66,32 @@ func (t *tunnels) close() {
 	t.work.Wait()
 }
 
-// setPeers makes ids the peers, and returns the addresses of their doors. With
-// an error it has done what it could.
-func (t *tunnels) setPeers(ids []string) (doors []string, err error) {
+// extend adds peers, and returns the addresses of the doors to those of ids. With
+// an error it has added those that it could.
+func (t *tunnels) extend(ids []string) (doors []string, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	wanted := make(map[string]bool, len(ids))
 	for _, id := range ids {
-		wanted[id] = true
-	}
-	for id, p := range t.peers {
-		if !wanted[id] {
-			t.remove(p)
-		}
-	}
-	for id := range wanted {
 		if e := t.add(id); e != nil {
 			err = e
 		}
+		if p := t.peers[id]; p != nil && p.door != nil {
+			doors = append(doors, p.door.Addr().String())
+		}
 	}
-	return t.doors(), err
+	slices.Sort(doors)
+	return slices.Compact(doors), err
+}
+
+// retain removes the peers that are not among ids.
+func (t *tunnels) retain(ids []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for id, p := range t.peers {
+		if !slices.Contains(ids, id) {
+			t.remove(p)
+		}
+	}
 }
 
 // add adds a peer, unless it is one; t.mu is held.
@@ -115,15 +122,6 @@ func (t *tunnels) remove(p *peer) {
 	for tunnel := range p.tunnels {
 		tunnel.Close()
 	}
-}
-
-func (t *tunnels) doors() (addresses []string) {
-	for _, p := range t.peers {
-		if p.door != nil {
-			addresses = append(addresses, p.door.Addr().String())
-		}
-	}
-	return addresses
 }
 
 // peer returns the peer with an id; nil when there is none.
