@@ -10,7 +10,13 @@ import (
 type inbound struct {
 	mu     sync.Mutex
 	closed bool
-	of     map[inboundKey]carrier
+	of     map[inboundKey]numbered
+}
+
+// numbered is a connection with its place in the order of acceptance.
+type numbered struct {
+	carrier
+	number uint64
 }
 
 type inboundKey struct {
@@ -20,17 +26,21 @@ type inboundKey struct {
 
 var errReplaced = errors.New("the peer has connected again")
 
-func newInbound() *inbound { return &inbound{of: map[inboundKey]carrier{}} }
+func newInbound() *inbound { return &inbound{of: map[inboundKey]numbered{}} }
 
 // add takes c in place of an earlier connection, which a peer that started
-// again may have left behind.
-func (i *inbound) add(k inboundKey, c carrier) {
+// again may have left behind. What was accepted earlier may come here later.
+func (i *inbound) add(k inboundKey, c numbered) {
 	i.mu.Lock()
-	old, closed := i.of[k], i.closed
-	i.of[k] = c
+	outdated, closed := i.of[k], i.closed
+	if c.number >= outdated.number {
+		i.of[k] = c
+	} else {
+		outdated = c
+	}
 	i.mu.Unlock()
-	if old != nil {
-		old.fail(errReplaced)
+	if outdated.carrier != nil {
+		outdated.fail(errReplaced)
 	}
 	if closed {
 		c.fail(ErrClosed)
@@ -40,7 +50,7 @@ func (i *inbound) add(k inboundKey, c carrier) {
 func (i *inbound) remove(k inboundKey, c carrier) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.of[k] == c {
+	if i.of[k].carrier == c {
 		delete(i.of, k)
 	}
 }
@@ -74,7 +84,7 @@ func (i *inbound) fail(which func(inboundKey) bool, cause error) {
 
 // welcome serves a connection that was accepted, until it ends. A place among
 // the strangers is free once the peer has said who it is.
-func (t *Transport) welcome(raw net.Conn, strangers <-chan struct{}) {
+func (t *Transport) welcome(raw net.Conn, number uint64, strangers <-chan struct{}) {
 	o, err := t.meet(t.ctx, raw)
 	<-strangers
 	if err != nil {
@@ -85,7 +95,7 @@ func (t *Transport) welcome(raw net.Conn, strangers <-chan struct{}) {
 	}
 	c := t.serving(o)
 	k := inboundKey{o.peer.Node, o.class}
-	t.inbound.add(k, c)
+	t.inbound.add(k, numbered{c, number})
 	defer t.inbound.remove(k, c)
 	if p, err := t.peer(o.peer.Node); err == nil {
 		p.hurry() // it is there: dial it now

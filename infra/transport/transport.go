@@ -160,7 +160,7 @@ func (t *Transport) snapshotPeers() map[string]*peer {
 func (t *Transport) accept() {
 	strangers := make(chan struct{}, maxHandshakes)
 	var pause backoff
-	for t.ctx.Err() == nil {
+	for number := uint64(1); t.ctx.Err() == nil; number++ {
 		raw, err := t.options.Listener.Accept()
 		if err != nil {
 			t.pause(err, pause.next())
@@ -169,7 +169,7 @@ func (t *Transport) accept() {
 		pause.reset()
 		select {
 		case strangers <- struct{}{}:
-			t.done.Go(func() { t.welcome(raw, strangers) })
+			t.done.Go(func() { t.welcome(raw, number, strangers) })
 		default:
 			_ = raw.Close()
 		}

@@ -21,7 +21,7 @@ func (c *cluster) openBus(hub *tail.Hub) (err error) {
 			return c.links.Open(ctx, peer, serviceTails)
 		},
 		Listener: c.links.Service(serviceTails),
-		Deliver:  hub.Hint, Lost: hub.WakeAll, Logger: c.log,
+		Deliver:  hub.Hint, Logger: c.log, // what is lost, this node's replicas tell
 	})
 	if err != nil {
 		return fmt.Errorf("open the tail events' bus: %w", err)

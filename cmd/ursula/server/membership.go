@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"sync"
@@ -17,6 +18,7 @@ type membership struct {
 
 	mu    sync.Mutex
 	known remembered
+	there chan struct{} // closed when there is a roster
 }
 
 // remembered is the content of members.json.
@@ -26,11 +28,12 @@ type remembered struct {
 }
 
 func openMembership(d *node.Directory, changed func(member.Roster)) (*membership, error) {
-	m := &membership{directory: d, changed: changed}
+	m := &membership{directory: d, changed: changed, there: make(chan struct{})}
 	content, err := d.LoadMembers()
 	if err != nil || content == nil {
 		return m, err
 	}
+	defer m.announce(0)
 	if err := json.Unmarshal(content, &m.known); err != nil {
 		return nil, fmt.Errorf("members.json: %w: delete it, and this node asks its --peers", err)
 	}
@@ -60,17 +63,36 @@ func (m *membership) found(founders []member.Founder) error {
 // learn takes over a roster if it is newer than what is known.
 func (m *membership) learn(r member.Roster) error {
 	m.mu.Lock()
-	newer := r.Version > m.known.Roster.Version
+	before := m.known.Roster.Version
+	newer := r.Version > before
 	var err error
 	if newer {
 		m.known.Roster = r
 		err = m.save()
+		m.announce(before)
 	}
 	m.mu.Unlock()
 	if newer && err == nil {
 		m.changed(r)
 	}
 	return err
+}
+
+// announce says that there is a roster, where before there was none.
+func (m *membership) announce(before uint64) {
+	if before == 0 && m.known.Roster.Version > 0 {
+		close(m.there)
+	}
+}
+
+// await returns once there is a roster.
+func (m *membership) await(ctx context.Context) error {
+	select {
+	case <-m.there:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // save is called with mu held. It is rare and its file is small.

@@ -10,10 +10,8 @@ package server
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -21,7 +19,6 @@ import (
 	"ursula/cmd/ursula/config"
 	"ursula/core/node"
 	"ursula/core/protocol"
-	"ursula/core/protocol/gather"
 	"ursula/core/protocol/lean"
 	"ursula/core/subscription"
 	"ursula/core/subscription/webhook"
@@ -73,8 +70,15 @@ func Run(ctx context.Context, c config.Config, log *slog.Logger, out io.Writer) 
 		return err
 	}
 	s.serve(s.public, s.openFront(listener))
-	if err := s.node.Ready(ctx); err != nil && ctx.Err() == nil {
+	ready := make(chan error, 1)
+	go func() { ready <- s.awaitReady(ctx) }()
+	select {
+	case err := <-s.failed:
 		return err
+	case err := <-ready:
+		if err != nil && ctx.Err() == nil {
+			return err
+		}
 	}
 	s.ready.Store(true)
 	s.greet(out, listener.Addr().String())
@@ -86,74 +90,6 @@ func Run(ctx context.Context, c config.Config, log *slog.Logger, out io.Writer) 
 	case <-ctx.Done():
 		return s.drain()
 	}
-}
-
-// open starts everything behind the public listener.
-func (s *Server) open(ctx context.Context) (err error) {
-	s.hub = tail.NewHub(tail.Options{Watches: s.config.Limits.Waiters, Watched: s.watched})
-	if s.telemetry, err = newTelemetry(s); err != nil {
-		return err
-	}
-	if err := s.openAdmin(); err != nil {
-		return err
-	}
-	if err := s.openNode(ctx); err != nil {
-		return err
-	}
-	if err := s.openSubscriptions(); err != nil {
-		return err
-	}
-	s.handler = protocol.New(s.protocolOptions())
-	s.public = s.publicServer()
-	s.opened.Store(true)
-	return nil
-}
-
-// openNode opens the data directory, for itself or as a member of a cluster.
-func (s *Server) openNode(ctx context.Context) (err error) {
-	options := s.nodeOptions()
-	if s.config.Cluster.Enabled() {
-		if s.cluster, err = openCluster(ctx, &s.config, s.log); err != nil {
-			return err
-		}
-		s.cluster.nodeOptions(&options)
-	}
-	if s.node, err = node.Open(ctx, options); err != nil {
-		return err
-	}
-	if s.cluster != nil {
-		s.cluster.attach(s.node)
-		s.openClusterAdmin()
-		return s.cluster.openBus(s.hub)
-	}
-	return nil
-}
-
-func (s *Server) listen() (net.Listener, error) {
-	l, err := net.Listen("tcp", s.config.Listen)
-	if err != nil {
-		return nil, fmt.Errorf("listen for clients: %w", err)
-	}
-	return l, nil
-}
-
-func (s *Server) serve(h *http.Server, l net.Listener) {
-	go func() {
-		if err := h.Serve(l); !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
-			s.fail(fmt.Errorf("serve %s: %w", l.Addr(), err))
-		}
-	}()
-}
-
-// openFront begins to serve what is plain and returns the listener of the rest.
-func (s *Server) openFront(l net.Listener) net.Listener {
-	s.front = lean.New(l, lean.Options{Handler: s.public.Handler, IdleTimeout: idleTimeout, Log: s.log})
-	go func() {
-		if err := s.front.Serve(); !errors.Is(err, http.ErrServerClosed) {
-			s.fail(fmt.Errorf("serve %s: %w", l.Addr(), err))
-		}
-	}()
-	return gather.Listener(s.front.Foreign())
 }
 
 // fail ends the server. Only the first few reasons are kept.
