@@ -11,6 +11,7 @@ import (
 	"ursula/core/protocol"
 	"ursula/core/protocol/control"
 	"ursula/core/protocol/gather"
+	"ursula/infra/transport"
 )
 
 const (
@@ -73,8 +74,11 @@ func (s *Server) controlHandler() http.Handler {
 func (s *Server) maxBody() int64 {
 	c := &s.config
 	most := min(c.Limits.Body, c.SegmentBytes/2, s.hotMark(c.Hot.RejectAt)/2)
+	if s.cluster != nil {
+		most = min(most, transport.MaxCall-1<<20) // it may be forwarded, with its name and headers
+	}
 	if most < c.Limits.Body {
-		s.log.Warn("request bodies are limited by segment-bytes or hot-bytes", "max_body", most)
+		s.log.Warn("request bodies are limited by segment-bytes, hot-bytes, or what nodes pass each other", "max_body", most)
 	}
 	return most
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 
+	"ursula/core/group"
 	"ursula/core/node"
 	"ursula/core/protocol"
 	"ursula/core/protocol/gather"
@@ -57,8 +58,17 @@ func (s *Server) openNode(ctx context.Context) (err error) {
 
 // awaitReady returns once every group has a leader that answers, and the node
 // knows who its cluster's members are.
+// A member that starts alone waits for a majority for as long as it takes.
 func (s *Server) awaitReady(ctx context.Context) error {
-	if err := s.node.Ready(ctx); err != nil || s.cluster == nil {
+	err := s.node.Ready(ctx)
+	if s.cluster == nil {
+		return err
+	}
+	for errors.Is(err, group.ErrNoLeader) && ctx.Err() == nil {
+		s.log.Info("cluster: waiting for a majority", "cause", err)
+		err = s.node.Ready(ctx)
+	}
+	if err != nil {
 		return err
 	}
 	return s.cluster.membership.await(ctx)
