@@ -1,12 +1,14 @@
 package objecthttp_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -82,7 +84,11 @@ func TestNothingIsReadAfterPutReturned(t *testing.T) {
 		go func() { returned <- c.Put(t.Context(), "2", "g/a.x", 3, r) }()
 		peer, _ := far.Accept()
 		defer peer.Close()
-		go io.Copy(io.Discard, peer)
+		sent := bufio.NewReader(peer)
+		if _, err := http.ReadRequest(sent); err != nil { // an answer before the request would be nobody's
+			t.Fatal(err)
+		}
+		go io.Copy(io.Discard, sent)
 		fmt.Fprint(peer, "HTTP/1.1 100 Continue\r\n\r\n")
 		synctest.Wait()
 		fmt.Fprint(peer, "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n")
