@@ -15,7 +15,10 @@ import (
 )
 
 // tcpPair starts two nodes on TCP that are connected.
+// They have time: on a starved machine a real connection is silent for longer than
+// one that is taken for dead, and what these tests look at is something else.
 func tcpPair(t *testing.T, changes ...option) (one, two *node) {
+	changes = append([]option{func(o *transport.Options) { o.DeadAfter = 20 * time.Second }}, changes...)
 	one, two = onTCP(t, "1", changes...), onTCP(t, "2", changes...)
 	acquaint(one, two)
 	await(t, true, one, two)
