@@ -56,7 +56,8 @@ func newOutbox() *outbox {
 	return o
 }
 
-// put queues a copy of frame. Lanes that wait do so until stop is closed.
+// put queues a copy of frame, for the caller to have it written. Lanes that wait
+// do so until stop is closed.
 func (o *outbox) put(frame []byte, l lane, group uint32, stop <-chan struct{}) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -75,8 +76,14 @@ func (o *outbox) put(frame []byte, l lane, group uint32, stop <-chan struct{}) e
 	if l == ordered {
 		o.held[group] += len(frame)
 	}
-	o.signal()
 	return nil
+}
+
+// waits reports whether there is something to take.
+func (o *outbox) waits() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.frames) > 0 || len(o.cuts) > 0
 }
 
 func (o *outbox) fits(n int, l lane, group uint32) bool {
