@@ -142,7 +142,7 @@ func (g *member) open() error {
 	}
 	g.engine, g.local = local, local
 	if c := g.node.options.Cluster; c != nil {
-		g.engine = forward.New(g.id, g.node.id.NodeID, local, c.Calls, g.node.indexes, g.node.now)
+		g.engine = forward.New(g.id, g.node.id.NodeID, local, c.Calls, g.node.questions, g.node.now)
 	}
 	return nil
 }

@@ -29,6 +29,7 @@ type conn struct {
 	out     *outbox
 	waiting *pending
 	receive func(message) error // whole messages, on the reader's goroutine
+	owes    bool                // the reader queued answers that are not written yet
 	pulse   pulse
 	writing atomic.Bool // by the writer, which may have to wait
 
@@ -82,6 +83,10 @@ func (c *conn) fail(cause error) {
 func (c *conn) read() error {
 	r, parts := bufio.NewReaderSize(c.net, readBytes), assembler{}
 	for {
+		if c.owes && r.Buffered() == 0 {
+			c.owes = false
+			c.carry()
+		}
 		head, err := r.Peek(wire.HeaderSize)
 		if err != nil {
 			return err

@@ -54,11 +54,14 @@ func (c *conn) putFrame(scratch *buffer, b []byte, group uint32, l lane, stop <-
 	if err != nil {
 		return err
 	}
-	if l == urgent {
-		c.out.signal() // often from the reader, which has more to read
-		return nil
+	switch l {
+	case prompt:
+		c.owes = true
+	case urgent:
+		c.out.signal()
+	default:
+		c.carry()
 	}
-	c.carry()
 	return nil
 }
 

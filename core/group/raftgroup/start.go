@@ -16,7 +16,6 @@ import (
 func Open(o Options) (*Engine, error) {
 	o = o.withDefaults()
 	e := &Engine{options: o, replica: group.NewReplica(o.Observer), leader: newLeader()}
-	e.confirmations = group.NewRounds(e.prove)
 	e.leadership = newLeadership(e.led)
 	e.batcher = group.NewBatcher(e.submit)
 	if o.BatchBytes > 0 {
