@@ -155,7 +155,7 @@ func (g *member) openLog(options *raftgroup.Options) error {
 		return fmt.Errorf("group %d: %w", g.id, err)
 	}
 	g.log = g.node.logs.Log(g.id)
-	options.Logs, options.Stable, options.Reserve = g.log, g.log, g.reserve
+	options.Logs, options.Stable, options.Reserve, options.Pace = g.log, g.log, g.reserve, g.log.AwaitSync
 	options.Snapshots = raftgroup.NewSnapshots(snapshots)
 	return nil
 }

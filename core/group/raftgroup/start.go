@@ -18,6 +18,7 @@ func Open(o Options) (*Engine, error) {
 	e := &Engine{options: o, replica: group.NewReplica(o.Observer), leader: newLeader()}
 	e.leadership = newLeadership(e.led)
 	e.batcher = group.NewBatcher(e.submit)
+	e.batcher.Pace(o.Pace)
 	if o.BatchBytes > 0 {
 		e.batcher.Limit(o.BatchBytes)
 	}
