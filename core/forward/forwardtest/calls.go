@@ -58,7 +58,7 @@ func (c caller) Call(ctx context.Context, peer string, m forward.Method, payload
 	if err := c.calls.links.Carry(ctx, c.node, peer); err != nil {
 		return nil, err
 	}
-	answer, err := server.Answer(ctx, m, c.node, sent)
+	answer, err := server.Answer(bare{ctx}, m, c.node, sent)
 	if err != nil {
 		return nil, err
 	}
@@ -76,3 +76,9 @@ func (c *Calls) server(node string) *forward.Server {
 	defer c.mu.Unlock()
 	return c.servers[node]
 }
+
+// bare is a context as it reaches another node: its end, and nothing in it.
+type bare struct{ context.Context }
+
+// Value implements context.Context.
+func (bare) Value(any) any { return nil }
