@@ -25,9 +25,7 @@ func (m *measured) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		finish(span, answer.status, took, began)
 	}()
 	m.next.ServeHTTP(answer, r)
-	if answer.status == 0 {
-		answer.status = http.StatusOK // what net/http sends for those who say nothing
-	}
+	answer.settle()
 }
 
 // answer remembers the status that was sent, 0 for none. The rest of what the
@@ -51,6 +49,13 @@ func (a *answer) Write(p []byte) (int, error) {
 		a.status = http.StatusOK
 	}
 	return a.ResponseWriter.Write(p)
+}
+
+// settle notes what net/http sends for those who said nothing.
+func (a *answer) settle() {
+	if a.status == 0 {
+		a.status = http.StatusOK
+	}
 }
 
 // Unwrap is how http.ResponseController finds the writer.
