@@ -191,28 +191,6 @@ func (g *member) now() int64 {
 	return g.node.now()
 }
 
-// confirm makes sure that what is read from the replica next is current.
-func (g *member) confirm(ctx context.Context) error {
-	ctx, cancel := g.patient(ctx)
-	defer cancel()
-	if g.node.options.Tracer != nil {
-		return g.confirmFollowed(ctx)
-	}
-	return g.engine.Confirm(ctx)
-}
-
-func (g *member) confirmFollowed(ctx context.Context) error {
-	request := g.node.options.Tracer.Span(ctx)
-	if request == nil {
-		return g.engine.Confirm(ctx)
-	}
-	span := request.Child("confirm", trace.Internal, time.Now())
-	span.Note(trace.Attribute{Key: "ursula.group", Number: int64(g.id)})
-	err := g.engine.Confirm(ctx)
-	span.End(time.Now(), err)
-	return err
-}
-
 // patience is how long a request waits for a group that has no leader.
 const patience = 10 * time.Second
 

@@ -71,6 +71,9 @@ func TestFollowedOnTheLeader(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		if content, err := readAll(ctx, others[0].Node, name, 100); err != nil || string(content) != "hello" {
+			t.Fatalf("read %q, %v", content, err)
+		}
 		const want = `request ...
   propose
     queue
@@ -78,6 +81,7 @@ func TestFollowedOnTheLeader(t *testing.T) {
     quorum
     apply
     notify
+  confirm
   confirm
   confirm
 `

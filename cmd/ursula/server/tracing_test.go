@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
+	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -183,6 +186,27 @@ func TestATraceCrossesTheCluster(t *testing.T) {
 	}
 	if len(roots(spans)) != 3 || len(spans) != 3*7+2*2 {
 		t.Errorf("%d spans: somebody was followed whom nobody asked to", len(spans))
+	}
+	documented(t, spans)
+}
+
+// documented expects docs/tracing.md to list what spans are called and made of.
+func documented(t *testing.T, spans []oteltest.Span) {
+	t.Helper()
+	text, err := os.ReadFile("../../../docs/tracing.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range spans {
+		names := slices.Collect(maps.Keys(s.Attributes))
+		if s.Kind != "SPAN_KIND_SERVER" || s.Attributes["http.request.method"] == "" {
+			names = append(names, s.Name)
+		}
+		for _, name := range names {
+			if !strings.Contains(string(text), "`"+name+"`") {
+				t.Errorf("docs/tracing.md does not list %s", name)
+			}
+		}
 	}
 }
 
