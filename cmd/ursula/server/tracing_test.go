@@ -162,7 +162,7 @@ func TestATraceCrossesTheCluster(t *testing.T) {
 		root := roots(spans)[trace]
 		got := strings.Fields(tree(spans, root, 0))
 		here := fmt.Sprintf("@%d", i+1)
-		if len(got) < 3 || strings.Join(got[:3], " ") != "POST /v1/stream/{path} "+here {
+		if len(got) < 7 || strings.Join(got[:3], " ") != "POST /v1/stream/{path} "+here {
 			t.Fatalf("node %d:\n%s", i+1, tree(spans, root, 0))
 		}
 		leader := here
