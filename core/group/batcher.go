@@ -190,9 +190,16 @@ func weight(c *stream.Command) int {
 const commandOverhead = 128
 
 func (b *Batcher) carryOut(batch []*proposal) {
-	s := b.stages(batch)
-	s.Reach(Taken)
-	results, err := b.submitFollowed(encode(batch), s)
+	s := b.begin(batch)
+	entry := encode(batch)
+	if s != nil {
+		s.entry = entry
+		b.under.Store(s)
+	}
+	results, err := b.submit(entry)
+	if s != nil {
+		b.under.Store(nil)
+	}
 	if err == nil && len(results) != len(batch) {
 		err = fmt.Errorf("%w: %d results for %d commands", ErrUnknownOutcome, len(results), len(batch))
 	}

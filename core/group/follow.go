@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"ursula/core/stream"
 	"ursula/core/trace"
 )
 
@@ -44,29 +43,20 @@ func (b *Batcher) follow(ctx context.Context) *followed {
 	return f
 }
 
-// stages returns what is noted of an entry, nil if nobody follows any of its
-// commands.
-func (b *Batcher) stages(batch []*proposal) *Stages {
+// begin returns where the stages of a batch's entry are noted, nil if nobody
+// follows any of its commands.
+func (b *Batcher) begin(batch []*proposal) *Stages {
 	if b.tracer == nil {
 		return nil
 	}
 	for _, p := range batch {
 		if p.followed != nil {
-			return &Stages{commands: len(batch)}
+			s := &Stages{commands: len(batch)}
+			s.Reach(Taken)
+			return s
 		}
 	}
 	return nil
-}
-
-// submitFollowed submits an entry and lets its stages be found meanwhile.
-func (b *Batcher) submitFollowed(entry []byte, s *Stages) ([]stream.Result, error) {
-	if s == nil {
-		return b.submit(entry)
-	}
-	s.entry = entry
-	b.under.Store(s)
-	defer b.under.Store(nil)
-	return b.submit(entry)
 }
 
 // reached hands over what was noted.
