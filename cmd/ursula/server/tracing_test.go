@@ -36,13 +36,15 @@ type running struct {
 	end func() // drains it
 }
 
-// run runs servers until they serve, all at the same time.
+// run runs servers until they serve, all at the same time, and until the test
+// ends.
 func run(t *testing.T, configs ...config.Config) (servers []running) {
 	t.Helper()
+	all, endAll := context.WithCancel(context.Background())
 	greeted := make([]greeting, len(configs))
 	for i, c := range configs {
 		greeted[i] = make(greeting, 1)
-		ctx, cancel := context.WithCancel(t.Context())
+		ctx, cancel := context.WithCancel(all)
 		var ended sync.WaitGroup
 		ended.Go(func() {
 			if err := Run(ctx, c, slog.New(slog.DiscardHandler), greeted[i]); err != nil {
@@ -50,13 +52,13 @@ func run(t *testing.T, configs ...config.Config) (servers []running) {
 				close(greeted[i])
 			}
 		})
-		end := sync.OnceFunc(func() {
+		servers = append(servers, running{end: func() {
 			cancel()
 			ended.Wait()
-		})
-		t.Cleanup(end)
-		servers = append(servers, running{end: end})
+		}})
+		t.Cleanup(ended.Wait)
 	}
+	t.Cleanup(endAll)
 	for i := range servers {
 		if servers[i].url = <-greeted[i]; servers[i].url == "" {
 			t.Fatal("a server did not start")
@@ -86,6 +88,7 @@ func trio(t *testing.T, c *oteltest.Collector) (configs []config.Config) {
 		}
 		l.Close()
 		k := traced(t, c)
+		k.DrainTimeout = 100 * time.Millisecond // who ends last finds no heir, and waits for one
 		k.Cluster.NodeID, k.Cluster.Listen = fmt.Sprint(i+1), l.Addr().String()
 		configs = append(configs, k)
 		peers = append(peers, k.Cluster.NodeID+"="+k.Cluster.Listen)
