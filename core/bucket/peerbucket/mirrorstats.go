@@ -6,6 +6,7 @@ import "sync/atomic"
 type MirrorStats struct {
 	Unseen  int64 // groups that were not looked at since the mirror was made
 	Missing int64 // objects that the state named at the last look and that are not here
+	Lost    int64 // those of them of which every peer said that it has no good copy either
 
 	Fetched      uint64 // objects, since the mirror was made
 	FetchedBytes uint64
@@ -14,22 +15,23 @@ type MirrorStats struct {
 }
 
 // Whole says that this node has every object that its state named, but for
-// changes younger than MirrorOptions.Settle. DESIGN.md says who must wait for
-// it when the membership changes.
-func (s MirrorStats) Whole() bool { return s.Unseen == 0 && s.Missing == 0 }
+// changes younger than MirrorOptions.Settle, and for what no peer has: waiting
+// would not bring that. DESIGN.md says who must wait for it when the membership
+// changes.
+func (s MirrorStats) Whole() bool { return s.Unseen == 0 && s.Missing == s.Lost }
 
 // Stats returns the counts. It may be called concurrently with everything.
 func (m *Mirror) Stats() MirrorStats {
 	c := &m.count
 	return MirrorStats{
-		Unseen: c.unseen.Load(), Missing: c.missing.Load(),
+		Unseen: c.unseen.Load(), Missing: c.missing.Load(), Lost: c.lost.Load(),
 		Fetched: c.fetched.Load(), FetchedBytes: c.fetchedBytes.Load(),
 		Failures: c.failures.Load(), Removed: c.removed.Load(),
 	}
 }
 
 type mirrorCounters struct {
-	unseen, missing       atomic.Int64
+	unseen, missing, lost atomic.Int64
 	fetched, fetchedBytes atomic.Uint64
 	failures, removed     atomic.Uint64
 }
