@@ -15,7 +15,7 @@ func Assemble(r member.Roster, own []Replica, reports map[string]Report) View {
 	var v View
 	for _, m := range r.Members {
 		report, answered := reports[m.ID]
-		v.Members = append(v.Members, Member{m.ID, m.State, answered, report.Unfit})
+		v.Members = append(v.Members, Member{m.ID, m.State, answered, report.Unfit, report.Cold})
 	}
 	a := assembly{led: map[uint32]claim{}, logs: map[uint32]map[string]Log{}}
 	for id, report := range reports {

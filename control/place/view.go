@@ -12,6 +12,7 @@ type Member struct {
 	State     member.State
 	Reachable bool   // it answered
 	Unfit     string // why it must not lead although it answers; "" if it may
+	Cold      Cold   // its copies of cold objects
 }
 
 // mayLead says that a group can be given to the member.

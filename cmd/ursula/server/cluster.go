@@ -132,13 +132,13 @@ const reportPerGroup = 5 * time.Millisecond
 // attach begins to answer for the node, and to keep its groups.
 func (c *cluster) attach(n *node.Node) {
 	c.node = n
+	c.mirrorObjects(n)
 	k := keeper.New(keeper.Options{
 		Self: c.config.NodeID, Roster: rosterPort{c}, Groups: groupsPort{n}, Peers: reportsPort{calls{c.links}},
-		First: c.first(), Unfit: n.Unfit, Log: c.log,
+		First: c.first(), Unfit: n.Unfit, Cold: c.cold, Log: c.log,
 		Interval: max(time.Second, time.Duration(n.Groups())*reportPerGroup),
 	})
 	c.keeper.Store(k)
-	c.mirrorObjects(n)
 	c.server.Store(forward.NewServer(n))
 	ctx, stop := context.WithCancel(context.Background())
 	c.stop = stop

@@ -48,6 +48,9 @@ type Options struct {
 	// Unfit returns why this node must not lead, such as a full disk, and "" if it
 	// may. It does not wait. Nil is always fit.
 	Unfit func() string
+	// Cold returns how far this node's copies of cold objects are, as of all that
+	// Groups has shown before. It does not wait. Nil has all of them always.
+	Cold func() place.Cold
 
 	Limits   place.Limits  // place.DefaultLimits if zero
 	Interval time.Duration // between rounds when nothing happens; 1 s if 0
@@ -70,6 +73,9 @@ type Keeper struct {
 func New(o Options) *Keeper {
 	if o.Unfit == nil {
 		o.Unfit = func() string { return "" }
+	}
+	if o.Cold == nil {
+		o.Cold = func() place.Cold { return place.Cold{} }
 	}
 	if o.Limits == (place.Limits{}) {
 		o.Limits = place.DefaultLimits()
@@ -114,7 +120,8 @@ func (k *Keeper) Wake() {
 
 // Report is what this node tells the others about itself.
 func (k *Keeper) Report() place.Report {
-	return place.NewReport(k.Roster.Roster().Version, k.unfit(), k.Groups.View())
+	own := k.Groups.View() // before the cold objects: what is applied there has been told here
+	return place.NewReport(k.Roster.Roster().Version, k.unfit(), k.Cold(), own)
 }
 
 // Status describes the cluster as this node saw it in its last round. The caller

@@ -50,6 +50,7 @@ func (m *Mirror) look(ctx context.Context) {
 			m.log.Warn("cannot look through the local objects; trying again", "prefix", prefix, "err", err)
 			m.mark(list, prefix)
 		}
+		m.count.due.Add(-1)
 	}
 }
 
