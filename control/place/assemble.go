@@ -61,7 +61,7 @@ func (a *assembly) group(own Replica) Group {
 	if !claimed {
 		return Group{ID: own.Group, Leader: own.Leader, Voters: own.Voters, Learners: own.Learners}
 	}
-	g := Group{ID: own.Group, Leader: c.leader, Settled: c.Settled, Voters: c.Voters, Learners: c.Learners}
+	g := Group{ID: own.Group, Leader: c.leader, Answers: true, Settled: c.Settled, Voters: c.Voters, Learners: c.Learners}
 	logs := a.logs[own.Group]
 	g.Lag = make(map[string]uint64, len(logs))
 	for id, l := range logs {

@@ -70,12 +70,19 @@ func TestAViewIsPutTogetherFromReports(t *testing.T) {
 	}
 	v := place.Assemble(threeMembers(t), own, reports)
 	want := []place.Group{
-		{ID: 0, Leader: "1", Settled: true, Voters: []string{"1", "2"}, Learners: []string{"3"}, Lag: map[string]uint64{"1": 0, "2": 30}},
-		{ID: 1, Leader: "2", Settled: true, Voters: []string{"2"}, Lag: map[string]uint64{"1": 4, "2": 0}},
+		{ID: 0, Leader: "1", Answers: true, Settled: true, Voters: []string{"1", "2"}, Learners: []string{"3"}, Lag: map[string]uint64{"1": 0, "2": 30}},
+		{ID: 1, Leader: "2", Answers: true, Settled: true, Voters: []string{"2"}, Lag: map[string]uint64{"1": 4, "2": 0}},
 		{ID: 2, Leader: "3", Voters: []string{"1"}},
 	}
 	if !reflect.DeepEqual(v.Groups, want) {
 		t.Errorf("groups\n%+v\nwant\n%+v", v.Groups, want)
+	}
+	if unserved := v.Unserved(own); !slices.Equal(unserved, []uint32{2}) {
+		t.Errorf("unserved %v", unserved)
+	}
+	own[0].Leader = "2" // not by whom it says so
+	if unserved := v.Unserved(own); !slices.Equal(unserved, []uint32{0, 2}) {
+		t.Errorf("unserved %v", unserved)
 	}
 	var answered []bool
 	for _, m := range v.Members {

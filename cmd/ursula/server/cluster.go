@@ -136,7 +136,7 @@ func (c *cluster) attach(n *node.Node) {
 	k := keeper.New(keeper.Options{
 		Self: c.config.NodeID, Roster: rosterPort{c}, Groups: groupsPort{n}, Peers: reportsPort{calls{c.links}},
 		First: c.first(), Unfit: n.Unfit, Cold: c.cold, Log: c.log,
-		Interval: max(time.Second, time.Duration(n.Groups())*reportPerGroup),
+		Interval: max(time.Second, time.Duration(n.Groups())*reportPerGroup), Outage: outage(n.Groups()),
 	})
 	c.keeper.Store(k)
 	c.server.Store(forward.NewServer(n))

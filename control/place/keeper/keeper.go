@@ -55,6 +55,7 @@ type Options struct {
 	Limits   place.Limits  // place.DefaultLimits if zero
 	Interval time.Duration // between rounds when nothing happens; 1 s if 0
 	Patience time.Duration // for a report, and for a move; 1 s and 10 times that if 0
+	Outage   time.Duration // without a leader until this node cannot serve a group; 10 s if 0
 	Log      *slog.Logger  // nil discards
 }
 
@@ -66,6 +67,7 @@ type Keeper struct {
 	mu       sync.Mutex
 	leaving  bool          // StepDown was called
 	status   place.Status  // of the last round
+	outage   outage        // as of the last round
 	finished chan struct{} // closed at the end of the round
 }
 
@@ -85,6 +87,9 @@ func New(o Options) *Keeper {
 	}
 	if o.Patience == 0 {
 		o.Patience = time.Second
+	}
+	if o.Outage == 0 {
+		o.Outage = 10 * time.Second
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -19,6 +19,7 @@ func (k *Keeper) round(ctx context.Context) (progress bool) {
 	}
 	reports := k.collect(ctx, own, roster)
 	view := place.Assemble(roster, own, reports)
+	k.watch(own, view)
 	var mine []place.Move
 	if upToDate(roster, reports) {
 		mine = k.mine(place.Plan(view, k.Limits))

@@ -28,6 +28,7 @@ type world struct {
 	running map[string]*process
 	unfit   map[string]string
 	lost    map[string]place.Cold // objects that will not come
+	cut     map[[2]string]bool    // whom a node gets no answer from
 
 	crashing sync.WaitGroup
 	buried   map[string]bool // killed by the story, not to come back by themselves
@@ -46,7 +47,7 @@ type process struct {
 
 // newWorld is made for node 1, which leads everything once it is started.
 func newWorld(t *testing.T, groups int) *world {
-	w := &world{t: t, running: map[string]*process{}, unfit: map[string]string{}, lost: map[string]place.Cold{}, buried: map[string]bool{}}
+	w := &world{t: t, running: map[string]*process{}, unfit: map[string]string{}, lost: map[string]place.Cold{}, cut: map[[2]string]bool{}, buried: map[string]bool{}}
 	for range groups {
 		w.groups = append(w.groups, &fakeGroup{
 			leader: "1", term: 1, voters: []string{"1"}, since: map[string]time.Time{"1": time.Now().Add(-time.Hour)},
@@ -127,7 +128,7 @@ func (w *world) crash(id string) {
 
 func (w *world) elect() {
 	for _, g := range w.groups {
-		if w.up(g.leader) && slices.Contains(g.voters, g.leader) {
+		if w.up(g.leader) && slices.Contains(g.voters, g.leader) && w.quorum(g.voters) {
 			continue
 		}
 		g.leader = ""
