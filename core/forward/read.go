@@ -37,11 +37,13 @@ func (e *Engine) Current(ctx context.Context) bool {
 	}
 	ctx, cancel := context.WithTimeout(ctx, historyPatience)
 	defer cancel()
+	e.counts.reads.Add(1)
 	return e.rounds.Wait(ctx) == nil
 }
 
 func (e *Engine) confirm(ctx context.Context, leader string) error {
 	if leader != e.self {
+		e.counts.reads.Add(1)
 		return e.rounds.Wait(ctx)
 	}
 	ctx, cancel := e.await(ctx)
@@ -57,6 +59,7 @@ func (e *Engine) catchUp(ctx context.Context) error {
 	if leader == "" || leader == e.self {
 		return e.Local.Confirm(ctx)
 	}
+	e.counts.questions.Add(1)
 	p, clock, err := e.indexes.ask(ctx, leader, e.id, e.Local.CurrentTerm())
 	if err != nil {
 		return err

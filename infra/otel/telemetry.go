@@ -23,8 +23,11 @@ type Options struct {
 	// what comes from it is left out of a scrape then. It is called
 	// concurrently, once for each scrape.
 	Snapshot func() (Snapshot, bool)
-	Routes   Routes
-	Logger   *slog.Logger // for scrapes that fail
+	// Cluster is the same of a member of a cluster; it returns false on a node for
+	// itself.
+	Cluster func() (Cluster, bool)
+	Routes  Routes
+	Logger  *slog.Logger // for scrapes that fail
 }
 
 // Telemetry measures and is read. All methods may be called concurrently.
@@ -44,7 +47,7 @@ func Open(o Options) (*Telemetry, error) {
 	}
 	t.scrape = pull.handler
 	t.provider = newProvider(pull.reader)
-	if err := t.instrument(o.Snapshot); err != nil {
+	if err := t.instrument(&o); err != nil {
 		return nil, errors.Join(fmt.Errorf("create instruments: %w", err), t.Close(context.Background()))
 	}
 	return t, nil
@@ -63,12 +66,15 @@ func newProvider(readers ...sdk.Reader) *sdk.MeterProvider {
 	return sdk.NewMeterProvider(options...)
 }
 
-func (t *Telemetry) instrument(snapshot func() (Snapshot, bool)) (err error) {
+func (t *Telemetry) instrument(o *Options) (err error) {
 	meter := t.provider.Meter(scope)
 	if t.journal, err = newJournal(meter); err != nil {
 		return err
 	}
-	return observe(meter, snapshot)
+	if err := observeCluster(meter, o.Cluster); err != nil {
+		return err
+	}
+	return observe(meter, o.Snapshot)
 }
 
 // Handler answers scrapes in the Prometheus text format.

@@ -11,7 +11,7 @@ import (
 )
 
 func newTelemetry(s *Server) (*otel.Telemetry, error) {
-	return otel.Open(otel.Options{Snapshot: s.snapshot, Routes: routes(), Logger: s.log})
+	return otel.Open(otel.Options{Snapshot: s.snapshot, Cluster: s.clusterSnapshot, Routes: routes(), Logger: s.log})
 }
 
 // snapshot is what the server tells about itself, once everything behind it is
@@ -21,6 +21,9 @@ func (s *Server) snapshot() (otel.Snapshot, bool) {
 		return otel.Snapshot{}, false
 	}
 	told := tell(s.node.Stats())
+	if s.unready() == "" {
+		told.Ready = 1
+	}
 	told.Memory.Limit = s.hotMark(s.config.Hot.RejectAt)
 	told.Readers = otel.Readers{
 		Live:    int64(s.handler.LiveReaders()),
