@@ -68,7 +68,11 @@ func (c *cluster) joins() bool {
 // has looked for everything that its state names; on others a change that was not
 // looked at for a moment means nothing.
 func (c *cluster) cold() place.Cold {
-	s := c.objects.mirror.Load().Stats()
+	m := c.objects.mirror.Load()
+	if m == nil {
+		return place.Cold{Unseen: int64(c.node.Groups())}
+	}
+	s := m.Stats()
 	cold := place.Cold{Unseen: s.Unseen, Missing: s.Missing, Lost: s.Lost}
 	if c.joins() {
 		cold.Unseen = max(s.Unseen, s.Due)
