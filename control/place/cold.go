@@ -17,9 +17,9 @@ func (c Cold) Whole() bool { return c.Unseen == 0 && c.Missing <= c.Lost }
 func (c Cold) String() string {
 	switch {
 	case c.Unseen > 0:
-		return fmt.Sprintf("looks for the cold objects of %d groups", c.Unseen)
+		return "looks for cold objects of " + count(c.Unseen, "group")
 	case !c.Whole():
-		return fmt.Sprintf("lacks %d cold objects", c.Missing-c.Lost) + c.loss(", and ")
+		return "lacks " + count(c.Missing-c.Lost, "cold object") + c.loss(", and ")
 	}
 	return c.loss("")
 }
@@ -28,7 +28,14 @@ func (c Cold) loss(before string) string {
 	if c.Lost == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s%d cold objects are on no member", before, c.Lost)
+	return before + "no member has " + count(c.Lost, "cold object")
+}
+
+func count(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // backed says that those of these voters who lack cold objects, or do not answer,

@@ -18,7 +18,7 @@ func TestANewcomerWaitsForTheColdObjects(t *testing.T) {
 		w.command(add("4"))
 		w.await("4 learns everywhere", func() bool {
 			m, _ := w.running["1"].keeper.Status().Member("4")
-			return m.Learns == 6 && m.CaughtUp == 6 && m.Cold.String() == "lacks 1 cold objects"
+			return m.Learns == 6 && m.CaughtUp == 6 && m.Cold.String() == "lacks 1 cold object"
 		})
 		w.mu.Lock()
 		for i, g := range w.groups {
@@ -41,7 +41,7 @@ func TestADeadNodeIsReplacedThoughAnObjectIsLost(t *testing.T) {
 		}
 		replaceDead(w)
 		m, _ := w.running["1"].keeper.Status().Member("4")
-		if m.State != member.Active || m.Cold.String() != "1 cold objects are on no member" {
+		if m.State != member.Active || m.Cold.String() != "no member has 1 cold object" {
 			t.Errorf("%+v", m)
 		}
 	})
