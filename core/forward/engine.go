@@ -16,32 +16,24 @@ import (
 // Everything else is about this node's own replica.
 type Engine struct {
 	Local
-	id      uint32
-	self    string
-	calls   Caller
-	indexes *Indexes
-	clock   func() int64
-	counts  counts
-	rounds  *group.Rounds
-	skew    atomic.Int64 // what the leader's clock is ahead of this node's, in milliseconds
-	pool    sync.Pool    // of *[]byte, for encoded commands
+	id        uint32
+	self      string
+	calls     Caller
+	questions *Questions
+	clock     func() int64
+	counts    counts
+	skew      atomic.Int64 // what the leader's clock is ahead of this node's, in milliseconds
+	pool      sync.Pool    // of *[]byte, for encoded commands
 }
 
 // New returns the engine of group id on node self.
-func New(id uint32, self string, local Local, calls Caller, indexes *Indexes, clock func() int64) *Engine {
-	e := &Engine{Local: local, id: id, self: self, calls: calls, indexes: indexes, clock: clock}
-	e.rounds = group.NewRounds(e.catchUp)
-	return e
+func New(id uint32, self string, local Local, calls Caller, questions *Questions, clock func() int64) *Engine {
+	return &Engine{Local: local, id: id, self: self, calls: calls, questions: questions, clock: clock}
 }
 
-const (
-	// tryAgain is the pause before a node is asked again that could not be
-	// reached, or that does not yet know that it leads.
-	tryAgain = 25 * time.Millisecond
-	// roundPatience bounds a round. The reads that wait for it decide themselves
-	// whether to begin another.
-	roundPatience = 2 * time.Second
-)
+// tryAgain is the pause before a node is asked again that could not be reached, or
+// that does not yet know that it leads.
+const tryAgain = 25 * time.Millisecond
 
 // Propose implements group.Engine.
 func (e *Engine) Propose(ctx context.Context, c *stream.Command) (stream.Result, error) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
-	"sync"
 	"time"
 
 	"ursula/core/group"
@@ -60,39 +59,6 @@ func (s *Server) Drive(ctx context.Context, _ string, payload []byte) ([]byte, e
 	return stream.AppendResult([]byte{statusDone}, &r), nil
 }
 
-// ReadIndex answers MethodReadIndex: for each group how far this node is as its
-// leader. The questions name the newest terms that their sender knows of, which
-// counts as its word that it has voted in no later ones; where that is not enough
-// others are asked, for all groups at the same time.
-func (s *Server) ReadIndex(ctx context.Context, from string, payload []byte) ([]byte, error) {
-	if len(payload)%questionBytes != 0 {
-		return nil, errWire
-	}
-	count := len(payload) / questionBytes
-	answers := make([]byte, count*indexBytes)
-	one := func(i int) {
-		p, err := s.readIndex(ctx, from, decodeQuestion(payload[i*questionBytes:]))
-		appendIndex(answers[:i*indexBytes:(i+1)*indexBytes], p, s.node.Clock(), err)
-	}
-	var asked sync.WaitGroup
-	for i := 1; i < count; i++ {
-		asked.Go(func() { one(i) })
-	}
-	if count > 0 {
-		one(0)
-	}
-	asked.Wait()
-	return answers, nil
-}
-
-func (s *Server) readIndex(ctx context.Context, from string, q question) (group.Position, error) {
-	g := s.node.Local(q.group)
-	if g == nil {
-		return group.Position{}, group.ErrNoLeader
-	}
-	return g.ReadIndex(ctx, from, q.term)
-}
-
 // await bounds a call to a node that may be about to lead. Where it leads there
 // is nothing to bound. A node that is still opening its groups has none yet: the
 // caller has not heard that it ceased to lead, and will.
@@ -121,27 +87,6 @@ func (s *Server) Advance(_ context.Context, from string, payload []byte) ([]byte
 		}
 	}
 	return nil, nil
-}
-
-// Verify answers MethodVerify: for each group a byte, 1 if this node knows of no
-// later term than the one asked for.
-func (s *Server) Verify(_ context.Context, _ string, payload []byte) ([]byte, error) {
-	if len(payload)%questionBytes != 0 {
-		return nil, errWire
-	}
-	answers := make([]byte, 0, len(payload)/questionBytes)
-	for ; len(payload) > 0; payload = payload[questionBytes:] {
-		q := decodeQuestion(payload)
-		answers = append(answers, s.judge(q))
-	}
-	return answers, nil
-}
-
-func (s *Server) judge(q question) byte {
-	if g := s.node.Local(q.group); g != nil && g.CurrentTerm() <= q.term {
-		return 1
-	}
-	return 0
 }
 
 var _ group.Engine = (*Engine)(nil)

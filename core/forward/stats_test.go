@@ -36,10 +36,13 @@ func TestSentCommandsAreCounted(t *testing.T) {
 	})
 }
 
-// Reads that share a question count each, and the question once. A leader counts none.
-func TestReadsAndQuestionsAreCounted(t *testing.T) {
+// Reads that share a call count each, and the call once. A leader asks nobody here.
+func TestQuestionsAndTheirCallsAreCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e, here, _, calls := pair()
+		here, there := newLocal("b", false), newLocal("b", true)
+		calls := &fakeCalls{answer: to(forward.NewServer(&fakeNode{groups: map[uint32]*fakeLocal{theGroup: there}}))}
+		q := questions(here, calls)
+		e := forward.New(theGroup, "a", here, calls, q, fixed(2000))
 		hold, answer := make(chan struct{}), calls.answer
 		calls.answer = func(ctx context.Context, m message) ([]byte, error) {
 			<-hold
@@ -51,20 +54,21 @@ func TestReadsAndQuestionsAreCounted(t *testing.T) {
 			}
 		}
 		go read()
-		synctest.Wait() // the first question is under way; the others share the next
+		synctest.Wait() // the first call is under way; the others share the next
 		for range 4 {
 			go read()
 		}
 		synctest.Wait()
 		close(hold)
 		synctest.Wait()
-		if got, want := e.Stats(), (forward.Stats{Reads: 5, Questions: 2}); got != want {
+		want := forward.QuestionStats{Questions: 5, Calls: 2}
+		if got := q.Stats(); got != want {
 			t.Errorf("%+v, want %+v", got, want)
 		}
 		here.elect("a", true)
 		read()
-		if got := e.Stats().Reads; got != 5 {
-			t.Errorf("a leader counts %d reads", got)
+		if got := q.Stats(); got != want {
+			t.Errorf("a leader: %+v, want %+v", got, want)
 		}
 	})
 }

@@ -10,6 +10,7 @@ type ClusterStats struct {
 	Leaderless int // groups whose leader it does not know
 	Elections  raftgroup.Elections
 	Forward    forward.Stats
+	Questions  forward.QuestionStats
 }
 
 // ClusterStats sums up all groups. It waits for nothing.
@@ -25,6 +26,9 @@ func (n *Node) ClusterStats() (s ClusterStats) {
 		if e, ok := g.engine.(*forward.Engine); ok {
 			s.Forward = s.Forward.Add(e.Stats())
 		}
+	}
+	if n.questions != nil {
+		s.Questions = n.questions.Stats()
 	}
 	return s
 }

@@ -41,7 +41,7 @@ func (g *member) Applied(events []stream.Event, memory int64) {
 	if memory != 0 {
 		g.node.budget.Add(memory)
 	}
-	if memory < 0 || g.namesMore() {
+	if g.namesMore() || memory < 0 {
 		g.flushed() // a follower drops what lies in the cold store now
 	}
 	if g.id == membersGroup {
@@ -154,7 +154,7 @@ func (g *member) open() error {
 	}
 	g.engine, g.local = local, local
 	if c := g.node.options.Cluster; c != nil {
-		g.engine = forward.New(g.id, g.node.id.NodeID, local, c.Calls, g.node.indexes, g.node.now)
+		g.engine = forward.New(g.id, g.node.id.NodeID, local, c.Calls, g.node.questions, g.node.now)
 	}
 	return nil
 }
@@ -167,7 +167,7 @@ func (g *member) openLog(options *raftgroup.Options) error {
 		return fmt.Errorf("group %d: %w", g.id, err)
 	}
 	g.log = g.node.logs.Log(g.id)
-	options.Logs, options.Stable, options.Reserve = g.log, g.log, g.reserve
+	options.Logs, options.Stable, options.Reserve, options.Pace = g.log, g.log, g.reserve, g.log.AwaitSync
 	options.Snapshots = raftgroup.NewSnapshots(snapshots)
 	return nil
 }

@@ -45,9 +45,8 @@ type Node struct {
 	expiry     *expiry
 	settler    *settler
 	drives     *drives
-	verifier   *forward.Verifier // nil on a node for itself
-	indexes    *forward.Indexes  // the same
-	notices    *forward.Notices  // the same
+	questions  *forward.Questions
+	notices    *forward.Notices // the same
 
 	fitness  fitness
 	arriving atomic.Int64 // bytes admitted that rings do not count yet
@@ -87,7 +86,7 @@ func (n *Node) open(ctx context.Context) error {
 	}
 	n.expiry, n.settler, n.drives = newExpiry(n), newSettler(n), newDrives()
 	if c := n.options.Cluster; c != nil {
-		n.verifier, n.indexes = forward.NewVerifier(c.Calls), forward.NewIndexes(c.Calls)
+		n.questions = forward.NewQuestions(n, c.Calls)
 		n.notices = forward.NewNotices(n, c.Calls, c.Peers)
 	}
 	if err := n.openGroups(); err != nil {

@@ -30,10 +30,10 @@ type Forward struct {
 	Repeated int64 // not one of the others: commands that were tried again
 }
 
-// Reads are those that were confirmed by another node.
+// Reads are what reads asked of other nodes.
 type Reads struct {
-	Reads     int64
 	Questions int64
+	Calls     int64 // that carried them
 }
 
 // Mirror is the copies of cold objects on this node.

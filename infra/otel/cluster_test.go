@@ -24,7 +24,7 @@ func TestClusterFiguresComeFromTheirFields(t *testing.T) {
 		"ursula_forward_commands_total outcome=unknown":   f.Unknown,
 		"ursula_forward_commands_total outcome=refused":   f.Refused,
 		"ursula_forward_repeats_total":                    f.Repeated,
-		"ursula_read_index_reads_total":                   r.Reads, "ursula_read_index_questions_total": r.Questions,
+		"ursula_read_questions_total":                     r.Questions, "ursula_read_question_calls_total": r.Calls,
 		"ursula_mirror_missing": m.Missing, "ursula_mirror_lost": m.Lost,
 		"ursula_mirror_fetched_total": m.Fetched, "ursula_mirror_failures_total": m.Failures,
 		"ursula_tails_routes": e.Routes, "ursula_tails_sent_total": e.Sent, "ursula_tails_received_total": e.Received,

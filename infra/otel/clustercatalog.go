@@ -58,10 +58,10 @@ func forwardSeries() []clusterFigure {
 		{"ursula.forward.commands", "{command}", true, "Commands that were sent to the server that leads.", outcomes},
 		{"ursula.forward.repeats", "{command}", true, "Commands that were tried again because they had not happened, or would be recognised.",
 			plain(func(c *Cluster) int64 { return c.Forward.Repeated })},
-		{"ursula.read.index.reads", "{read}", true, "Reads that were confirmed by the server that leads.",
-			plain(func(c *Cluster) int64 { return c.Reads.Reads })},
-		{"ursula.read.index.questions", "{question}", true, "Questions to servers that lead, which such reads share.",
+		{"ursula.read.questions", "{question}", true, "Questions to other servers that reads needed answered to be linearizable.",
 			plain(func(c *Cluster) int64 { return c.Reads.Questions })},
+		{"ursula.read.question.calls", "{call}", true, "Calls that carried such questions, which share them.",
+			plain(func(c *Cluster) int64 { return c.Reads.Calls })},
 	}
 }
 

@@ -20,6 +20,15 @@ type Method uint8
 // RemoteError.
 type Handler func(ctx context.Context, from string, payload []byte) ([]byte, error)
 
+// Prompt answers a call on the goroutine that reads the connection, and so must
+// wait for nothing. The payload is lent for the call. When ok is false the
+// method's handler answers instead.
+type Prompt func(from string, payload []byte) (answer []byte, ok bool)
+
+// HandlePromptly sets what may answer a method before its handler, which is set
+// as well. A call that is answered so takes no goroutine.
+func (t *Transport) HandlePromptly(m Method, p Prompt) { t.prompts[m].Store(&p) }
+
 // Handle sets the handler of a method. Calls of a method without one fail with a
 // RemoteError; so it is set before the first peer connects.
 func (t *Transport) Handle(m Method, h Handler) { t.handlers[m].Store(&h) }

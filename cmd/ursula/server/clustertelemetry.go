@@ -46,7 +46,7 @@ func tellGroups(n node.ClusterStats) otel.Cluster {
 			Done: int64(f.Done), NoLeader: int64(f.NoLeader), Unknown: int64(f.Unknown),
 			Refused: int64(f.Refused), Repeated: int64(f.Repeated),
 		},
-		Reads: otel.Reads{Reads: int64(f.Reads), Questions: int64(f.Questions)},
+		Reads: otel.Reads{Questions: int64(n.Questions.Questions), Calls: int64(n.Questions.Calls)},
 	}
 }
 

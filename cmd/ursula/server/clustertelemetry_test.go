@@ -18,11 +18,12 @@ func TestTellCluster(t *testing.T) {
 	for _, row := range []struct{ got, want any }{
 		{tellGroups(node.ClusterStats{
 			Leaderless: 1, Elections: raftgroup.Elections{Begun: 2, Won: 3, Changes: 4},
-			Forward: forward.Stats{Done: 5, NoLeader: 6, Unknown: 7, Refused: 8, Repeated: 9, Reads: 10, Questions: 11},
+			Forward: forward.Stats{Done: 5, NoLeader: 6, Unknown: 7, Refused: 8, Repeated: 9},
+			Questions: forward.QuestionStats{Questions: 10, Calls: 11},
 		}), otel.Cluster{
 			Leaderless: 1, ElectionsBegun: 2, ElectionsWon: 3, LeaderChanges: 4,
 			Forward: otel.Forward{Done: 5, NoLeader: 6, Unknown: 7, Refused: 8, Repeated: 9},
-			Reads:   otel.Reads{Reads: 10, Questions: 11},
+			Reads:   otel.Reads{Questions: 10, Calls: 11},
 		}},
 		{tellMirror(peerbucket.MirrorStats{Missing: 1, Lost: 2, Fetched: 3, Failures: 4}),
 			otel.Mirror{Missing: 1, Lost: 2, Fetched: 3, Failures: 4}},

@@ -66,12 +66,18 @@ func (c *cluster) handle() {
 		methodJoin:            c.answerJoin,
 		methodReport:          c.answerReport,
 		methodTransfer:        c.answerTransfer,
-		forward.MethodPropose: c.proposed, forward.MethodReadIndex: c.served((*forward.Server).ReadIndex),
-		forward.MethodVerify: c.served((*forward.Server).Verify), forward.MethodAdvance: c.served((*forward.Server).Advance),
-		forward.MethodDrive: c.served((*forward.Server).Drive),
+		forward.MethodPropose: c.proposed, forward.MethodAsk: c.served((*forward.Server).Ask),
+		forward.MethodAdvance: c.served((*forward.Server).Advance),
+		forward.MethodDrive:   c.served((*forward.Server).Drive),
 	} {
 		c.links.Handle(transport.Method(m), h)
 	}
+	c.links.HandlePromptly(transport.Method(forward.MethodAsk), func(from string, payload []byte) ([]byte, bool) {
+		if s := c.server.Load(); s != nil {
+			return s.AskPromptly(from, payload)
+		}
+		return nil, false
+	})
 }
 
 // served hands a call to the node, once there is one.

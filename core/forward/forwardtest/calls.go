@@ -82,10 +82,8 @@ func dispatch(ctx context.Context, s *forward.Server, from string, m forward.Met
 	switch m {
 	case forward.MethodPropose:
 		return s.Propose(ctx, from, payload)
-	case forward.MethodReadIndex:
-		return s.ReadIndex(ctx, from, payload)
-	case forward.MethodVerify:
-		return s.Verify(ctx, from, payload)
+	case forward.MethodAsk:
+		return s.Ask(ctx, from, payload)
 	case forward.MethodAdvance:
 		return s.Advance(ctx, from, payload)
 	case forward.MethodDrive:

@@ -43,6 +43,9 @@ type Options struct {
 	// TrailingLogs is how many entries stay after a snapshot, for followers that
 	// are a little behind.
 	TrailingLogs uint64
+	// Pace is group.Batcher's: it waits while the log is busy with other groups'
+	// entries. Optional.
+	Pace func()
 	// Reserve admits an entry of about n bytes to the journal. It returns an
 	// error that wraps group.ErrNoSpace when there is no room. Optional.
 	Reserve  func(n int) error

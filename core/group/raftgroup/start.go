@@ -16,9 +16,9 @@ import (
 func Open(o Options) (*Engine, error) {
 	o = o.withDefaults()
 	e := &Engine{options: o, replica: group.NewReplica(o.Observer), leader: newLeader()}
-	e.confirmations = group.NewRounds(e.prove)
 	e.leadership = newLeadership(e.led)
 	e.batcher = group.NewBatcher(e.submit)
+	e.batcher.Pace(o.Pace)
 	if o.BatchBytes > 0 {
 		e.batcher.Limit(o.BatchBytes)
 	}
