@@ -1,7 +1,7 @@
 package node
 
 import (
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -11,13 +11,8 @@ import (
 // Every node hears of each object that its state comes to name, before it shows the
 // entry as applied, also when the entry takes as much memory as the flush gives back.
 func TestEachNamedObjectIsTold(t *testing.T) {
-	var mu sync.Mutex
-	told := 0
-	tell := func(string) {
-		mu.Lock()
-		defer mu.Unlock()
-		told++
-	}
+	var told atomic.Int64
+	tell := func(string) { told.Add(1) }
 	adjust := func(c *trio) { c.tune = func(o *Options) { o.Cluster.Flushed = tell } }
 	onTrio(t, adjust, func(t *testing.T, c *trio) {
 		mustCreate(t, c.peers[0].Node, creation("v1/a", octets))
@@ -28,15 +23,15 @@ func TestEachNamedObjectIsTold(t *testing.T) {
 		g := c.peers[1].group("v1/a")
 		var last uint64
 		g.engine.Replica().View(func(m *stream.Machine) { last = m.LastObject() })
-		if last == 0 || g.named.Load() != last || told == 0 {
-			t.Fatalf("told of object %d, %d times; the state names %d", g.named.Load(), told, last)
+		if last == 0 || g.named.Load() != last || told.Load() == 0 {
+			t.Fatalf("told of object %d, %d times; the state names %d", g.named.Load(), told.Load(), last)
 		}
-		told = 0
+		told.Store(0)
 		g.named.Store(last - 1)
 		g.Applied(nil, 0)
 		g.Applied(nil, 0)
-		if told != 1 {
-			t.Errorf("told %d times of one more object, and none", told)
+		if told.Load() != 1 {
+			t.Errorf("told %d times of one more object, and none", told.Load())
 		}
 		mustDelete(t, c.peers[0].Node, "v1/a")
 		c.wantEmpty()
