@@ -10,6 +10,7 @@ import (
 
 	"ursula/core/group"
 	"ursula/core/stream"
+	"ursula/core/trace"
 )
 
 // Engine is a group.Engine that proposes and confirms wherever its group is led.
@@ -24,6 +25,7 @@ type Engine struct {
 	counts    counts
 	skew      atomic.Int64 // what the leader's clock is ahead of this node's, in milliseconds
 	pool      sync.Pool    // of *[]byte, for encoded commands
+	tracer    trace.Tracer // nil: nothing is followed
 }
 
 // New returns the engine of group id on node self.
@@ -132,12 +134,19 @@ func (e *Engine) Drive(ctx context.Context, name stream.Name, f *stream.Fork) (s
 
 // send has the leader carry out a command.
 func (e *Engine) send(ctx context.Context, leader string, m Method, c *stream.Command) (stream.Result, error) {
+	head, call := e.traced(ctx, leader, m)
+	r, err := e.sendWith(ctx, leader, m, head, c)
+	end(call, err)
+	return r, err
+}
+
+func (e *Engine) sendWith(ctx context.Context, leader string, m Method, head []byte, c *stream.Command) (stream.Result, error) {
 	buffer, ok := e.pool.Get().(*[]byte)
 	if !ok {
 		buffer = new([]byte)
 	}
 	*buffer = stream.AppendCommand((*buffer)[:0], c)
-	answer, err := e.calls.Call(ctx, leader, m, proposeHead(e.id), *buffer)
+	answer, err := e.calls.Call(ctx, leader, m, head, *buffer)
 	if cap(*buffer) <= maxPooled {
 		e.pool.Put(buffer)
 	}

@@ -177,12 +177,7 @@ func (c *fakeCalls) messages() []message {
 // to answers calls with a server.
 func to(s *forward.Server) func(context.Context, message) ([]byte, error) {
 	return func(ctx context.Context, m message) ([]byte, error) {
-		switch m.method {
-		case forward.MethodPropose:
-			return s.Propose(ctx, "a", m.payload)
-		default:
-			return s.Ask(ctx, "a", m.payload)
-		}
+		return s.Answer(ctx, m.method, "a", m.payload)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"ursula/core/forward"
 	"ursula/core/group"
 	"ursula/core/stream"
+	"ursula/core/trace/tracetest"
 )
 
 var rewrite = flag.Bool("rewrite", false, "write the golden file anew")
@@ -67,9 +68,11 @@ func exchange(t *testing.T) string {
 		return answer, err
 	}
 	propose(t, e, there)
+	drive(t, e)
 	if err := e.Confirm(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	proposeFollowed(t, e)
 	synctest.Test(t, func(*testing.T) {
 		told := &fakeCalls{}
 		node := &fakeNode{groups: map[uint32]*fakeLocal{theGroup: there}}
@@ -100,8 +103,26 @@ func propose(t *testing.T, e *forward.Engine, there *fakeLocal) {
 	}
 }
 
+func drive(t *testing.T, e *forward.Engine) {
+	fork := &stream.Fork{Source: "v1/source", SourceID: 3, At: 400, Requested: stream.CurrentTail, Ref: "ref"}
+	if _, err := e.Drive(t.Context(), "v1/fork", fork); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// proposeFollowed sends a command of a request that is followed.
+func proposeFollowed(t *testing.T, e *forward.Engine) {
+	var r tracetest.Recorder
+	e.Trace(&r)
+	ctx, _ := r.Request(t.Context(), "vendor=state")
+	if _, err := e.Propose(ctx, numbered(3)); err == nil {
+		t.Fatal("not refused")
+	}
+}
+
 func methods() map[forward.Method]string {
 	return map[forward.Method]string{
 		16: "propose (16)", 17: "ask (17)", 19: "advance (19), not answered",
+		20: "drive (20)",
 	}
 }

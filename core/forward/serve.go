@@ -8,20 +8,18 @@ import (
 
 	"ursula/core/group"
 	"ursula/core/stream"
+	"ursula/core/trace"
 )
 
 // Server answers the calls of other nodes. Its methods may be called
 // concurrently.
-type Server struct{ node Node }
+type Server struct {
+	node   Node
+	tracer trace.Tracer // nil: nothing is followed
+}
 
 // NewServer returns the server of a node.
-func NewServer(n Node) *Server { return &Server{n} }
-
-// NotServing is the answer to any call while the node is not open: nothing
-// happened.
-func NotServing() []byte {
-	return appendFailure(fmt.Errorf("%w: the node is starting", group.ErrNoLeader))
-}
+func NewServer(n Node) *Server { return &Server{node: n} }
 
 // electionPatience is how long a call waits on a node that was elected and does
 // not serve yet. The caller knows no better place to ask.
@@ -30,33 +28,42 @@ const electionPatience = 2 * time.Second
 // Propose answers MethodPropose. The command becomes the group's; payload must
 // not be used again.
 func (s *Server) Propose(ctx context.Context, _ string, payload []byte) ([]byte, error) {
-	id, c, err := decodePropose(payload)
+	p, err := decodePropose(payload)
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel, err := s.await(ctx, id)
+	ctx, span := s.resume(ctx, p.trace, MethodPropose)
+	r, err := s.propose(ctx, &p)
+	end(span, err)
+	return proposed(&r, err), nil
+}
+
+func (s *Server) propose(ctx context.Context, p *proposal) (stream.Result, error) {
+	ctx, cancel, err := s.await(ctx, p.group)
 	if err != nil {
-		return appendFailure(err), nil
+		return stream.Result{}, err
 	}
 	defer cancel()
-	r, err := s.node.ProposeHere(ctx, id, c)
-	if err != nil {
-		return appendFailure(err), nil
-	}
-	return stream.AppendResult([]byte{statusDone}, &r), nil
+	return s.node.ProposeHere(ctx, p.group, &p.command)
 }
 
 // Drive answers MethodDrive, which names the fork in a command.
 func (s *Server) Drive(ctx context.Context, _ string, payload []byte) ([]byte, error) {
-	_, c, err := decodePropose(payload)
-	if err != nil || c.Fork == nil {
+	p, err := decodePropose(payload)
+	if err != nil || p.command.Fork == nil {
 		return nil, errWire
 	}
-	r, err := s.node.DriveHere(ctx, c.Name, c.Fork)
+	ctx, span := s.resume(ctx, p.trace, MethodDrive)
+	r, err := s.node.DriveHere(ctx, p.command.Name, p.command.Fork)
+	end(span, err)
+	return proposed(&r, err), nil
+}
+
+func proposed(r *stream.Result, err error) []byte {
 	if err != nil {
-		return appendFailure(err), nil
+		return appendFailure(err)
 	}
-	return stream.AppendResult([]byte{statusDone}, &r), nil
+	return stream.AppendResult([]byte{statusDone}, r)
 }
 
 // await bounds a call to a node that may be about to lead. Where it leads there

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"ursula/core/stream"
+	"ursula/core/trace"
 )
 
 // Bounds of a batch and of what may wait for the next one.
@@ -31,6 +33,10 @@ type Batcher struct {
 	pace   func()    // waits for what an entry would have to wait for; nil for nothing
 	limit  int       // bytes of an entry of several commands
 	pool   sync.Pool // of *proposal
+
+	tracer trace.Tracer // nil: nothing is followed
+	about  []trace.Attribute
+	under  atomic.Pointer[Stages] // of the entry under way, if it is followed
 
 	mu     sync.Mutex
 	queue  []*proposal
@@ -59,17 +65,22 @@ func (b *Batcher) Pace(pace func()) { b.pace = pace }
 // batch itself stays until that is done, whatever its ctx says.
 func (b *Batcher) Propose(ctx context.Context, c *stream.Command) (stream.Result, error) {
 	p := b.get(c)
+	p.followed = b.follow(ctx)
 	first, err := b.enqueue(p)
 	if err != nil {
+		p.followed.abandoned(err)
 		return stream.Result{}, err
 	}
 	if first {
 		b.runOnce()
 	}
 	if !p.wait(ctx) {
-		return stream.Result{}, fmt.Errorf("%w: %w", ErrUnknownOutcome, context.Cause(ctx))
+		err := fmt.Errorf("%w: %w", ErrUnknownOutcome, context.Cause(ctx))
+		p.followed.abandoned(err)
+		return stream.Result{}, err
 	}
 	result, err := p.result, p.err
+	p.followed.answered(err)
 	b.put(p)
 	return result, err
 }
@@ -179,13 +190,23 @@ func weight(c *stream.Command) int {
 const commandOverhead = 128
 
 func (b *Batcher) carryOut(batch []*proposal) {
-	results, err := b.submit(encode(batch))
+	s := b.begin(batch)
+	entry := encode(batch)
+	if s != nil {
+		s.entry = entry
+		b.under.Store(s)
+	}
+	results, err := b.submit(entry)
+	if s != nil {
+		b.under.Store(nil)
+	}
 	if err == nil && len(results) != len(batch) {
 		err = fmt.Errorf("%w: %d results for %d commands", ErrUnknownOutcome, len(results), len(batch))
 	}
 	for i, p := range batch {
 		if p.err = err; err == nil {
 			p.result = results[i]
+			p.followed.reached(s)
 		}
 		p.done <- struct{}{}
 	}

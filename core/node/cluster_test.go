@@ -110,7 +110,9 @@ func (c *trio) options(p *peer) Options {
 func (c *trio) start(p *peer) {
 	c.t.Helper()
 	p.Node = open(c.t, c.options(p))
-	c.calls.Serve(p.id, forward.NewServer(p.Node))
+	server := forward.NewServer(p.Node)
+	server.Trace(p.Node.options.Tracer)
+	c.calls.Serve(p.id, server)
 }
 
 func (c *trio) stop(p *peer) {

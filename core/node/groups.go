@@ -15,6 +15,7 @@ import (
 	"ursula/core/segment"
 	"ursula/core/snapshot"
 	"ursula/core/stream"
+	"ursula/core/trace"
 	"ursula/core/wal"
 )
 
@@ -134,13 +135,16 @@ func (n *Node) openGroups() error {
 func (g *member) open() error {
 	o := &g.node.options
 	if o.Engine == Memory {
-		g.engine = memgroup.New(g)
+		engine := memgroup.New(g)
+		engine.Trace(o.Tracer, trace.Attribute{Key: "ursula.group", Number: int64(g.id)})
+		g.engine = engine
 		return nil
 	}
 	options := raftgroup.Options{
 		Group: g.id, NodeID: g.node.id.NodeID, Bootstrap: g.node.id.Founders,
 		// An entry is one record of the journal and must fit into a segment.
 		BatchBytes: int(o.SegmentBytes / 4), TrailingLogs: 1, Observer: g, Logger: o.Logger, OnFatal: o.OnFatal,
+		Tracer: o.Tracer,
 	}
 	if o.Engine == RaftWAL {
 		if err := g.openLog(&options); err != nil {
@@ -154,7 +158,9 @@ func (g *member) open() error {
 	}
 	g.engine, g.local = local, local
 	if c := g.node.options.Cluster; c != nil {
-		g.engine = forward.New(g.id, g.node.id.NodeID, local, c.Calls, g.node.questions, g.node.now)
+		engine := forward.New(g.id, g.node.id.NodeID, local, c.Calls, g.node.questions, g.node.now)
+		engine.Trace(o.Tracer)
+		g.engine = engine
 	}
 	return nil
 }
@@ -195,13 +201,6 @@ func (g *member) now() int64 {
 		return e.Clock()
 	}
 	return g.node.now()
-}
-
-// confirm makes sure that what is read from the replica next is current.
-func (g *member) confirm(ctx context.Context) error {
-	ctx, cancel := g.patient(ctx)
-	defer cancel()
-	return g.engine.Confirm(ctx)
 }
 
 // patience is how long a request waits for a group that has no leader.

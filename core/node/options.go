@@ -10,6 +10,7 @@ import (
 
 	"ursula/core/cold"
 	"ursula/core/stream"
+	"ursula/core/trace"
 	"ursula/core/vfs"
 )
 
@@ -73,6 +74,7 @@ type Options struct {
 
 	Now    func() time.Time
 	Logger *slog.Logger
+	Tracer trace.Tracer // nil: nothing is followed
 }
 
 // validate refuses what must not be written into a new directory.

@@ -139,6 +139,9 @@ func links(value func(*Link) int64) func(*Cluster, tell) {
 
 // observeCluster makes an instrument of each series, with one callback for all.
 func observeCluster(meter metric.Meter, cluster func() (Cluster, bool)) error {
+	if cluster == nil {
+		return nil
+	}
 	all := clusterCatalog()
 	instruments := make([]metric.Int64Observable, len(all))
 	observables := make([]metric.Observable, len(all))

@@ -51,7 +51,7 @@ func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 // byQuery are two routes, of which requests with a query take the second.
 func byQuery() Routes {
-	return Routes{Names: []string{"plain", "query"}, Of: func(r *http.Request) int {
+	return Routes{Names: []string{"plain", "query"}, Templates: []string{"/plain", ""}, Of: func(r *http.Request) int {
 		return min(1, len(r.URL.RawQuery))
 	}}
 }

@@ -69,6 +69,7 @@ type Config struct {
 	Hot     Hot
 	Limits  Limits
 	Log     Log
+	Traces  Traces
 
 	AllowLoopbackWebhooks bool
 	Pprof                 bool
@@ -126,6 +127,15 @@ type Log struct {
 	Format LogFormat
 }
 
+// Traces is which requests are followed, and who is told.
+type Traces struct {
+	Endpoint string  // base URL of a collector that speaks OTLP over HTTP; empty: nothing is followed
+	Sample   float64 // share of the requests that no client has decided about
+}
+
+// Enabled says whether any request is followed.
+func (t Traces) Enabled() bool { return t.Endpoint != "" }
+
 // Default returns the configuration of a server that was told nothing.
 func Default() Config {
 	return Config{
@@ -146,6 +156,7 @@ func Default() Config {
 			Waiters: 100_000, Producers: 1000,
 		},
 		Cluster: Cluster{NodeID: "1"},
+		Traces:  Traces{Sample: 0.01},
 		Log:     Log{Level: slog.LevelInfo, Format: LogText},
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"ursula/core/forward"
 	"ursula/core/group/raftgroup"
 	"ursula/core/node"
+	"ursula/core/trace"
 	"ursula/core/vfs"
 	"ursula/infra/natsd"
 	"ursula/infra/transport"
@@ -24,6 +25,7 @@ import (
 type cluster struct {
 	config config.Cluster
 	log    *slog.Logger
+	tracer trace.Tracer // nil: nothing is followed
 
 	directory  *node.Directory
 	membership *membership
@@ -43,8 +45,8 @@ type cluster struct {
 // openCluster makes this node part of its cluster: the one that it was part of,
 // one that its peers have, or one that it founds with them. It takes as long as
 // its peers need to answer.
-func openCluster(ctx context.Context, c *config.Config, log *slog.Logger) (k *cluster, err error) {
-	k = &cluster{config: c.Cluster, log: log}
+func openCluster(ctx context.Context, c *config.Config, log *slog.Logger, tracer trace.Tracer) (k *cluster, err error) {
+	k = &cluster{config: c.Cluster, log: log, tracer: tracer}
 	k.directory, err = node.Claim(node.DirectoryOptions{
 		FS: vfs.OS{}, Dir: c.Data, NodeID: c.Cluster.NodeID, Engine: node.Engine(c.Engine), Groups: c.Groups,
 	})
@@ -92,7 +94,9 @@ func (c *cluster) attach(n *node.Node) {
 	})
 	c.keeper.Store(k)
 	c.mirrorObjects(n)
-	c.server.Store(forward.NewServer(n))
+	answering := forward.NewServer(n)
+	answering.Trace(c.tracer)
+	c.server.Store(answering)
 	ctx, stop := context.WithCancel(context.Background())
 	c.stop = stop
 	c.running.Go(func() { k.Run(ctx) })

@@ -18,7 +18,7 @@ func TestTellCluster(t *testing.T) {
 	for _, row := range []struct{ got, want any }{
 		{tellGroups(node.ClusterStats{
 			Leaderless: 1, Elections: raftgroup.Elections{Begun: 2, Won: 3, Changes: 4},
-			Forward: forward.Stats{Done: 5, NoLeader: 6, Unknown: 7, Refused: 8, Repeated: 9},
+			Forward:   forward.Stats{Done: 5, NoLeader: 6, Unknown: 7, Refused: 8, Repeated: 9},
 			Questions: forward.QuestionStats{Questions: 10, Calls: 11},
 		}), otel.Cluster{
 			Leaderless: 1, ElectionsBegun: 2, ElectionsWon: 3, LeaderChanges: 4,

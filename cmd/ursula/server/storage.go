@@ -24,6 +24,7 @@ func (s *Server) nodeOptions() node.Options {
 		OnFatal: s.fail,
 		OnSync:  s.telemetry.Synced,
 		Logger:  s.log,
+		Tracer:  s.telemetry.Tracer(),
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/raft"
 
+	"ursula/core/group"
 	"ursula/core/stream"
 )
 
@@ -34,7 +35,10 @@ func (m *machine) Apply(log *raft.Log) any {
 		return m.broken
 	}
 	defer m.engine.progress.set(log.Index)
-	results, err := m.engine.replica.ApplyEntry(log.Term, log.Data)
+	s := m.engine.batcher.Following(log.Data)
+	s.Index(log.Index)
+	s.Reach(group.Committed)
+	results, err := m.engine.replica.FollowEntry(log.Term, log.Data, s)
 	if err != nil {
 		m.broken = fmt.Errorf("group %d, index %d: %w", m.engine.options.Group, log.Index, err)
 		m.engine.options.OnFatal(m.broken)

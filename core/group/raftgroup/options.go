@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/raft"
 
 	"ursula/core/group"
+	"ursula/core/trace"
 )
 
 // Transport carries a group's messages to the other voters.
@@ -50,6 +51,7 @@ type Options struct {
 	// error that wraps group.ErrNoSpace when there is no room. Optional.
 	Reserve  func(n int) error
 	Observer group.Observer
+	Tracer   trace.Tracer // optional: nil follows nothing
 	Logger   *slog.Logger
 	// OnFatal is told when the group cannot go on: a committed entry that this
 	// build cannot read.
