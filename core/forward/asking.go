@@ -21,6 +21,8 @@ type Questions struct {
 	node  Node
 	calls Caller
 
+	put, called atomic.Uint64 // questions, and calls that carried them
+
 	mu    sync.RWMutex
 	peers map[string]*asking
 }
@@ -80,6 +82,7 @@ type ticket struct {
 
 // ask puts a question into the next call to a node.
 func (q *Questions) ask(peer string, id uint32) ticket {
+	q.put.Add(1)
 	a := q.of(peer)
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -137,6 +140,7 @@ func (a *asking) carry(c *call) {
 		close(c.late)
 	})
 	defer late.Stop()
+	a.called.Add(1)
 	said, err := a.calls.Call(ctx, a.peer, MethodAsk, a.questions(c))
 	if err == nil && len(said) == len(c.groups)*answerBytes {
 		c.answer = said

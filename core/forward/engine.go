@@ -22,6 +22,7 @@ type Engine struct {
 	calls     Caller
 	questions *Questions
 	clock     func() int64
+	counts    counts
 	skew      atomic.Int64 // what the leader's clock is ahead of this node's, in milliseconds
 	pool      sync.Pool    // of *[]byte, for encoded commands
 	tracer    trace.Tracer // nil: nothing is followed
@@ -45,12 +46,15 @@ func (e *Engine) Propose(ctx context.Context, c *stream.Command) (stream.Result,
 		if err == nil || !e.mayRepeat(c, err) || !waited.pause(ctx, changed) {
 			return r, err
 		}
+		e.counts.repeated.Add(1)
 	}
 }
 
 func (e *Engine) propose(ctx context.Context, leader string, c *stream.Command) (stream.Result, error) {
 	if leader != e.self {
-		return e.send(ctx, leader, MethodPropose, c)
+		r, err := e.send(ctx, leader, MethodPropose, c)
+		e.counts.sent(err)
+		return r, err
 	}
 	ctx, cancel := e.await(ctx)
 	defer cancel()

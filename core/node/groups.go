@@ -32,6 +32,7 @@ type member struct {
 	settles atomic.Bool // a look at forks in the making is planned
 
 	objects objectNumbers
+	named   atomic.Uint64 // greatest object number that the cluster was told of
 }
 
 var _ group.Observer = (*member)(nil)
@@ -41,7 +42,7 @@ func (g *member) Applied(events []stream.Event, memory int64) {
 	if memory != 0 {
 		g.node.budget.Add(memory)
 	}
-	if memory < 0 {
+	if g.namesMore() || memory < 0 {
 		g.flushed() // a follower drops what lies in the cold store now
 	}
 	if g.id == membersGroup {
@@ -70,6 +71,17 @@ func (g *member) flushed() {
 	if c := g.node.options.Cluster; c != nil {
 		c.Flushed(segment.Prefix(g.id))
 	}
+}
+
+// namesMore reports that the state has come to name an object. Memory does not tell:
+// what a flush gives back may be taken again by the same entry.
+func (g *member) namesMore() bool {
+	if g.node.options.Cluster == nil || !g.node.opened.Load() { // until then there may be no engine to ask
+		return false
+	}
+	var last uint64
+	g.engine.Replica().View(func(m *stream.Machine) { last = m.LastObject() })
+	return g.named.Swap(last) != last
 }
 
 func (n *Node) kickMembers() {

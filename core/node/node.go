@@ -48,6 +48,7 @@ type Node struct {
 	questions  *forward.Questions
 	notices    *forward.Notices // the same
 
+	fitness  fitness
 	arriving atomic.Int64 // bytes admitted that rings do not count yet
 	stop     context.CancelFunc
 	workers  sync.WaitGroup
@@ -71,6 +72,7 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 		options: o, directory: directory, id: id,
 		table: route.Table{Groups: uint32(id.Groups), Shards: o.Shards},
 		loads: make([]load, o.Shards), membersKick: make(chan struct{}, 1),
+		fitness: fitness{room: o.Room},
 	}
 	if err := n.open(ctx); err != nil {
 		return nil, errors.Join(err, n.Close())

@@ -19,15 +19,18 @@ import (
 // scope names the instruments' origin to OpenTelemetry.
 const scope = "ursula/infra/otel"
 
-// Options say what is told. All but Traces are required.
+// Options say what is told. All but Cluster and Traces are required.
 type Options struct {
 	// Snapshot returns the figures of now, or false as long as there are none:
 	// what comes from it is left out of a scrape then. It is called
 	// concurrently, once for each scrape.
 	Snapshot func() (Snapshot, bool)
-	Routes   Routes
-	Logger   *slog.Logger // for scrapes that fail, and for a collector that does
-	Traces   TraceOptions
+	// Cluster is the same of a member of a cluster; it returns false on a node for
+	// itself, and may be nil.
+	Cluster func() (Cluster, bool)
+	Routes  Routes
+	Logger  *slog.Logger // for scrapes that fail, and for a collector that does
+	Traces  TraceOptions
 }
 
 // Telemetry measures and is read. All methods may be called concurrently.
@@ -49,7 +52,7 @@ func Open(o Options) (*Telemetry, error) {
 	}
 	t.scrape = pull.handler
 	t.provider = newProvider(pull.reader)
-	if err := t.instrument(o.Snapshot); err != nil {
+	if err := t.instrument(&o); err != nil {
 		return nil, errors.Join(fmt.Errorf("create instruments: %w", err), t.Close(context.Background()))
 	}
 	if t.traces, err = openTraces(o.Traces, o.Routes, &t.spans, o.Logger); err != nil {
@@ -71,7 +74,7 @@ func newProvider(readers ...sdk.Reader) *sdk.MeterProvider {
 	return sdk.NewMeterProvider(options...)
 }
 
-func (t *Telemetry) instrument(snapshot func() (Snapshot, bool)) (err error) {
+func (t *Telemetry) instrument(o *Options) (err error) {
 	meter := t.provider.Meter(scope)
 	if t.journal, err = newJournal(meter); err != nil {
 		return err
@@ -79,7 +82,10 @@ func (t *Telemetry) instrument(snapshot func() (Snapshot, bool)) (err error) {
 	if err := t.spans.observe(meter); err != nil {
 		return err
 	}
-	return observe(meter, snapshot)
+	if err := observeCluster(meter, o.Cluster); err != nil {
+		return err
+	}
+	return observe(meter, o.Snapshot)
 }
 
 // Handler answers scrapes in the Prometheus text format.

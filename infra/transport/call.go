@@ -38,11 +38,17 @@ func (t *Transport) Handle(m Method, h Handler) { t.handlers[m].Store(&h) }
 //
 // It fails with ErrTooLarge, ErrUnreachable, ErrLost or a *RemoteError; the
 // handler has not run, and will not, in the first two cases only.
-func (t *Transport) Call(ctx context.Context, peer string, m Method, payload ...[]byte) ([]byte, error) {
+func (t *Transport) Call(ctx context.Context, peer string, m Method, payload ...[]byte) (answer []byte, err error) {
 	if n := size(payload); n > MaxCall {
 		return nil, fmt.Errorf("%w: call of %d bytes, limit %d", ErrTooLarge, n, MaxCall)
 	}
-	c, err := t.callConn(ctx, peer)
+	p, err := t.peer(peer)
+	if err != nil {
+		return nil, err
+	}
+	p.calls.begin()
+	defer func() { p.calls.end(err) }()
+	c, err := p.call.get(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -57,14 +63,6 @@ func (t *Transport) Call(ctx context.Context, peer string, m Method, payload ...
 		return nil, notSent(ctx, err)
 	}
 	return w.wait(ctx, c, h, large)
-}
-
-func (t *Transport) callConn(ctx context.Context, id string) (*conn, error) {
-	p, err := t.peer(id)
-	if err != nil {
-		return nil, err
-	}
-	return p.call.get(ctx)
 }
 
 // notSent is the error of a call that did not get into the queue.

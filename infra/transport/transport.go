@@ -23,6 +23,7 @@ type Transport struct {
 	replies      sync.Pool // of *reply
 	inbound      *inbound
 	services     services
+	snapshots    snapshotCounts
 
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc

@@ -18,6 +18,7 @@ type Status struct {
 		Leads     int
 		Votes     int
 		CaughtUp  int
+		Cold      struct{ Missing int }
 	}
 	Groups []struct {
 		ID     uint32

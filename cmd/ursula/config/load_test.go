@@ -165,6 +165,10 @@ func TestRefusals(t *testing.T) {
 				"max-inflight-bytes: 256MiB is below max-body, 1GiB", "max-header-bytes:", "segment-bytes:", "public-url:", "max-waiters:", "data:",
 				"otlp-endpoint:", "trace-sample: 1.5 is"},
 		},
+		"a node that is fit before it is unfit": {
+			args: []string{"--unfit-below=300MiB", "--fit-above=256MiB"},
+			want: []string{"want 0 < unfit-below < fit-above, got 300MiB, 256MiB"},
+		},
 		"one address for two listeners": {
 			args: []string{"--listen=:80", "--admin-listen=:80"},
 			want: []string{"admin-listen: :80 is taken by listen"},

@@ -72,6 +72,10 @@ func (c Config) validateStorage() error {
 	if c.SegmentBytes < mib {
 		problems = append(problems, fmt.Errorf("segment-bytes: %s is below 1MiB", formatSize(c.SegmentBytes)))
 	}
+	if r := c.LeadRoom(); r.Low <= 0 || r.Low >= r.High {
+		problems = append(problems, fmt.Errorf("unfit-below, fit-above: want 0 < unfit-below < fit-above, got %s, %s",
+			formatSize(r.Low), formatSize(r.High)))
+	}
 	return errors.Join(problems...)
 }
 

@@ -47,7 +47,10 @@ type Server struct {
 	public *http.Server
 	admin  *http.Server
 	opened atomic.Bool // everything above is in place
-	ready  atomic.Bool
+	ready  atomic.Bool // all was recovered; it stays so
+
+	draining atomic.Bool
+
 	failed chan error // what ends the server before its time
 
 	reload    chan struct{} // holds a token when leadership has changed
@@ -106,7 +109,7 @@ func (s *Server) fail(err error) {
 
 // drain refuses new requests, ends live readers cleanly and waits for the rest.
 func (s *Server) drain() error {
-	s.ready.Store(false)
+	s.draining.Store(true)
 	s.log.Info("draining", "timeout", s.config.DrainTimeout)
 	ctx, cancel := context.WithTimeout(context.Background(), s.config.DrainTimeout)
 	defer cancel()

@@ -12,7 +12,7 @@ import (
 
 func newTelemetry(s *Server) (*otel.Telemetry, error) {
 	return otel.Open(otel.Options{
-		Snapshot: s.snapshot, Routes: routes(), Logger: s.log,
+		Snapshot: s.snapshot, Cluster: s.clusterSnapshot, Routes: routes(), Logger: s.log,
 		Traces: otel.TraceOptions{
 			Endpoint: s.config.Traces.Endpoint, Sample: s.config.Traces.Sample, Instance: s.config.Cluster.NodeID,
 		},
@@ -26,6 +26,9 @@ func (s *Server) snapshot() (otel.Snapshot, bool) {
 		return otel.Snapshot{}, false
 	}
 	told := tell(s.node.Stats())
+	if s.unready() == "" {
+		told.Ready = 1
+	}
 	told.Memory.Limit = s.hotMark(s.config.Hot.RejectAt)
 	told.Readers = otel.Readers{
 		Live:    int64(s.handler.LiveReaders()),

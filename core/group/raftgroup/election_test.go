@@ -31,6 +31,12 @@ func TestALeaderIsCutOff(t *testing.T) {
 		c.net.Heal()
 		time.Sleep(time.Minute)
 		c.agree("12")
+		if e := next.Elections(); e.Won != 1 || e.Begun < 1 || e.Changes != 2 {
+			t.Errorf("the second leader counts %+v", e)
+		}
+		if e := old.Elections(); e.Won != 1 || e.Changes != 2 {
+			t.Errorf("the first leader counts %+v", e)
+		}
 		c.close()
 	})
 }

@@ -23,6 +23,7 @@ type Engine struct {
 	leader     *leader
 	progress   progress
 	foretold   foretold
+	elections  elections
 	// alone says that this node is the only member of the group. It is cleared
 	// before another may count, and set when that is committed.
 	alone    atomic.Bool
