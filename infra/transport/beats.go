@@ -11,12 +11,13 @@ import (
 	"ursula/infra/transport/wire"
 )
 
-// beatDelay is how long a heartbeat waits for those of other groups to the same
-// node. It is less than the shortest interval between a group's heartbeats.
-const beatDelay = 100 * time.Millisecond
+// beatPeriod is the time between the moments at which heartbeats are sent, to all
+// peers at once. It is about the interval that Raft's shortest timers have between
+// a group's heartbeats.
+const beatPeriod = pulsePeriod(250 * time.Millisecond)
 
 // beats collects the heartbeats of all groups on one connection: those that come
-// within beatDelay share a message.
+// between two such moments share a message.
 //
 // Invariant: a heartbeat is answered by a message that was sent after it came. So
 // its answer says as much about the time of the contact as one of its own would.
@@ -78,7 +79,7 @@ func (c *conn) join(l wire.Leading, patience time.Duration) (r *round, i int) {
 	if b.next == nil || len(b.next.asks.Of) == wire.MaxHeartbeats {
 		next := &round{from: c.from, asks: wire.Heartbeats{RPCHeader: c.header(c.self)}, done: make(chan struct{})}
 		b.next = next
-		time.AfterFunc(beatDelay, func() { c.sendRound(next, patience) })
+		time.AfterFunc(beatPeriod.next(), func() { c.sendRound(next, patience) })
 	}
 	b.next.asks.Of = append(b.next.asks.Of, l)
 	return b.next, len(b.next.asks.Of) - 1
