@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"ursula/core/forward"
 	"ursula/core/group"
 	"ursula/core/group/memgroup"
@@ -104,16 +106,28 @@ func (g *member) Led(leads bool) {
 	g.node.options.Led()
 }
 
+// openAtOnce bounds the groups that are opened at the same time. What they write
+// at first shares the journal's syncs.
+const openAtOnce = 64
+
 func (n *Node) openGroups() error {
-	for id := range uint32(n.id.Groups) {
-		g := &member{id: id, node: n, load: &n.loads[n.table.Shard(id)]}
-		if err := g.open(); err != nil {
-			return err
-		}
-		n.groups = append(n.groups, g)
+	groups := make([]*member, n.id.Groups)
+	var all errgroup.Group
+	all.SetLimit(openAtOnce)
+	for id := range groups {
+		g := &member{id: uint32(id), node: n, load: &n.loads[n.table.Shard(uint32(id))]}
+		groups[id] = g
+		all.Go(g.open)
+	}
+	err := all.Wait()
+	n.groups = slices.DeleteFunc(groups, func(g *member) bool { return g.engine == nil })
+	if err != nil {
+		return err
+	}
+	for _, g := range n.groups {
 		n.flusher.Add(coldGroup{g})
 		if g.log != nil {
-			n.compactors[n.table.Shard(id)].Add(logGroup{g})
+			n.compactors[n.table.Shard(g.id)].Add(logGroup{g})
 		}
 	}
 	n.opened.Store(true)

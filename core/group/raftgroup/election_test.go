@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ursula/core/group"
+	"ursula/core/group/raftgroup"
 )
 
 // A leader that is cut off does not know what became of its proposal, and stops
@@ -133,6 +134,10 @@ func TestWithoutAMajority(t *testing.T) {
 	})
 }
 
+func (c *cluster) succeed(id string, s raftgroup.Succession) {
+	go s.Run(c.t.Context(), []*raftgroup.Engine{c.node(id)})
+}
+
 // Where it is known that the leader's process has ended, nobody waits for the
 // silence to be long enough; one survivor stands, and the group goes on.
 func TestADeadLeaderIsSucceededAtOnce(t *testing.T) {
@@ -143,7 +148,7 @@ func TestADeadLeaderIsSucceededAtOnce(t *testing.T) {
 		id, _ := c.leader()
 		c.stop(id)
 		for _, other := range c.others(id) {
-			c.node(other).Succeed(id, 0)
+			c.succeed(other, raftgroup.Succession{Dead: id})
 		}
 		began := time.Now()
 		_, next := c.leader()
@@ -165,8 +170,9 @@ func TestALivingLeaderIsNotSucceeded(t *testing.T) {
 		term := leader.Term()
 		time.Sleep(time.Minute)
 		for _, other := range c.others(id) {
-			c.node(other).Succeed(id, time.Second)
-			c.node(other).Succeed("somebody", 0)
+			c.succeed(other, raftgroup.Succession{Dead: id, Silence: time.Second})
+			c.succeed(other, raftgroup.Succession{Dead: "somebody"})
+			c.succeed(other, raftgroup.Succession{})
 		}
 		time.Sleep(time.Minute)
 		if leader.Term() != term {
