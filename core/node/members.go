@@ -114,7 +114,7 @@ func (n *Node) Elect(ctx context.Context) {
 }
 
 // electDelay lets the nodes of a cluster that starts find each other.
-const electDelay = 500 * time.Millisecond
+const electDelay = 250 * time.Millisecond
 
 func (n *Node) succeed(ctx context.Context, s raftgroup.Succession) {
 	var groups []*raftgroup.Engine

@@ -20,8 +20,8 @@ func loneTimers() Timers {
 }
 
 // heartbeatPerGroup lets the heartbeats of a cluster grow with its groups only up
-// to some 3000 a second for two followers, which is a few percent of a core.
-const heartbeatPerGroup = 4 * time.Millisecond
+// to some 1400 a second for two followers, which is a few percent of a core.
+const heartbeatPerGroup = 10 * time.Millisecond
 
 // TimersFor returns the timers of a cluster with so many groups. A leader sends
 // a heartbeat every tenth to fifth of Heartbeat for each group and follower, so
@@ -39,4 +39,4 @@ func TimersFor(groups int) Timers {
 // Contact is how long a follower may have to wait for its leader's next heartbeat:
 // that is sent every tenth to fifth of the silence, and may wait for those of
 // other groups.
-func (t Timers) Contact() time.Duration { return t.Heartbeat/5 + 300*time.Millisecond }
+func (t Timers) Contact() time.Duration { return t.Heartbeat/5 + 250*time.Millisecond }
