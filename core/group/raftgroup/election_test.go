@@ -161,6 +161,28 @@ func TestADeadLeaderIsSucceededAtOnce(t *testing.T) {
 	})
 }
 
+// Where nobody leads, the survivors stand one after the other: nobody before it is
+// its turn, and the next one when the first does not.
+func TestSurvivorsTakeTurns(t *testing.T) {
+	for _, looking := range [][]string{{"a", "b", "c"}, {"b", "c"}, {"c"}} {
+		synctest.Test(t, func(t *testing.T) {
+			c := newCluster(t, "a", "b", "c")
+			for _, id := range looking {
+				c.succeed(id, raftgroup.Succession{})
+			}
+			began := time.Now()
+			id, leader := c.leader()
+			if took := time.Since(began); id != looking[0] || took > time.Second {
+				t.Errorf("%v look: %s leads after %v", looking, id, took)
+			}
+			if leader.Term() != 2 {
+				t.Errorf("%v look: term %d", looking, leader.Term())
+			}
+			c.close()
+		})
+	}
+}
+
 // Who hears from the leader does not stand against it.
 func TestALivingLeaderIsNotSucceeded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

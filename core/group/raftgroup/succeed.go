@@ -28,17 +28,14 @@ const (
 	// standAtOnce bounds the elections that a node has under way: each makes every
 	// voter write.
 	standAtOnce = 64
-	// passes is how often it may be everybody's turn. In the second one those have
-	// come back to their senses that stood at the same time.
-	passes = 2
 )
 
 // Run returns when all groups have got leaders, everybody has had a turn, or ctx
 // has ended.
 func (s Succession) Run(ctx context.Context, groups []*Engine) {
 	left, turns := s.heirs(groups)
-	for turn := 0; turn < passes*turns && len(left) > 0 && ctx.Err() == nil; turn++ {
-		mine := slices.DeleteFunc(slices.Clone(left), func(h heir) bool { return turn%h.of != h.turn })
+	for turn := 0; turn < turns && len(left) > 0 && ctx.Err() == nil; turn++ {
+		mine := slices.DeleteFunc(slices.Clone(left), func(h heir) bool { return h.turn != turn })
 		for some := range slices.Chunk(mine, standAtOnce) {
 			s.stand(some)
 			s.await(ctx, some)
@@ -50,18 +47,18 @@ func (s Succession) Run(ctx context.Context, groups []*Engine) {
 // heir is this node's replica of a group without a leader.
 type heir struct {
 	*Engine
-	turn, of int // this node's place among those who can succeed
+	turn int // this node's place among those who can succeed
 }
 
 // heirs returns the groups that this node may have to lead, and how many turns
-// there are.
+// there are at most.
 func (s Succession) heirs(groups []*Engine) (heirs []heir, turns int) {
 	for _, e := range groups {
 		if !s.orphaned(e) {
 			continue
 		}
 		if turn, of := e.turn(s.Dead); turn >= 0 {
-			heirs, turns = append(heirs, heir{e, turn, of}), max(turns, of)
+			heirs, turns = append(heirs, heir{e, turn}), max(turns, of)
 		}
 	}
 	return heirs, turns
