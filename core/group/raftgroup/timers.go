@@ -26,7 +26,7 @@ const heartbeatPerGroup = 10 * time.Millisecond
 // TimersFor returns the timers of a cluster with so many groups. A leader sends
 // a heartbeat every tenth to fifth of Heartbeat for each group and follower, so
 // that the cost of idle groups would grow with their number. Leaders that end are
-// succeeded without waiting for the timers (Succeed), and followers hear of
+// succeeded without waiting for the timers (Succession), and followers hear of
 // commits at once by other ways; so both are for those who missed it.
 func TimersFor(groups int) Timers {
 	heartbeat := max(1200*time.Millisecond, time.Duration(groups)*heartbeatPerGroup)
