@@ -22,7 +22,7 @@ func (s *logServer) heartbeat(g *Group, m message) error {
 	if !ok {
 		return s.c.refuse(m.Header, wire.Failed, raft.ErrRaftShutdown.Error())
 	}
-	return s.c.respond(m.Header, r, urgent, nil)
+	return s.c.respond(m.Header, r, prompt, nil)
 }
 
 // heartbeats handles those of several groups, each like one by itself, but leaves
@@ -39,7 +39,7 @@ func (s *logServer) heartbeats(m message) error {
 			followed.Set(i)
 		}
 	}
-	return s.c.respond(m.Header, raft.RPCResponse{Response: &followed}, urgent, nil)
+	return s.c.respond(m.Header, raft.RPCResponse{Response: &followed}, prompt, nil)
 }
 
 // followedBy gives the heartbeat at hand to a group, and reports whether that is
