@@ -2,20 +2,14 @@ package node
 
 import (
 	"context"
-	"fmt"
-	"path"
 	"slices"
 	"sync/atomic"
 	"time"
 
-	"ursula/core/forward"
 	"ursula/core/group"
-	"ursula/core/group/memgroup"
 	"ursula/core/group/raftgroup"
 	"ursula/core/segment"
-	"ursula/core/snapshot"
 	"ursula/core/stream"
-	"ursula/core/trace"
 	"ursula/core/wal"
 )
 
@@ -114,68 +108,6 @@ func (g *member) Led(leads bool) {
 	g.node.settler.wake(g)
 	g.node.expiry.wake()
 	g.node.options.Led()
-}
-
-func (n *Node) openGroups() error {
-	for id := range uint32(n.id.Groups) {
-		g := &member{id: id, node: n, load: &n.loads[n.table.Shard(id)]}
-		if err := g.open(); err != nil {
-			return err
-		}
-		n.groups = append(n.groups, g)
-		n.flusher.Add(coldGroup{g})
-		if g.log != nil {
-			n.compactors[n.table.Shard(id)].Add(logGroup{g})
-		}
-	}
-	n.opened.Store(true)
-	return nil
-}
-
-func (g *member) open() error {
-	o := &g.node.options
-	if o.Engine == Memory {
-		engine := memgroup.New(g)
-		engine.Trace(o.Tracer, trace.Attribute{Key: "ursula.group", Number: int64(g.id)})
-		g.engine = engine
-		return nil
-	}
-	options := raftgroup.Options{
-		Group: g.id, NodeID: g.node.id.NodeID, Bootstrap: g.node.id.Founders,
-		// An entry is one record of the journal and must fit into a segment.
-		BatchBytes: int(o.SegmentBytes / 4), TrailingLogs: 1, Observer: g, Logger: o.Logger, OnFatal: o.OnFatal,
-		Tracer: o.Tracer,
-	}
-	if o.Engine == RaftWAL {
-		if err := g.openLog(&options); err != nil {
-			return err
-		}
-	}
-	g.joinCluster(&options)
-	local, err := raftgroup.Open(options)
-	if err != nil {
-		return err
-	}
-	g.engine, g.local = local, local
-	if c := g.node.options.Cluster; c != nil {
-		engine := forward.New(g.id, g.node.id.NodeID, local, c.Calls, g.node.questions, g.node.now)
-		engine.Trace(o.Tracer)
-		g.engine = engine
-	}
-	return nil
-}
-
-// openLog gives the engine its log and snapshots on disk.
-func (g *member) openLog(options *raftgroup.Options) error {
-	dir := path.Join(g.node.options.Dir, groupsDir, fmt.Sprintf("%05d", g.id))
-	snapshots, err := snapshot.Open(g.node.options.FS, dir)
-	if err != nil {
-		return fmt.Errorf("group %d: %w", g.id, err)
-	}
-	g.log = g.node.logs.Log(g.id)
-	options.Logs, options.Stable, options.Reserve, options.Pace = g.log, g.log, g.reserve, g.log.AwaitSync
-	options.Snapshots = raftgroup.NewSnapshots(snapshots)
-	return nil
 }
 
 // propose proposes a command wherever the group is led.

@@ -214,10 +214,7 @@ func (n *Node) close() error {
 		n.stop()
 		n.workers.Wait()
 	}
-	var errs []error
-	for _, g := range n.groups {
-		errs = append(errs, g.engine.Close())
-	}
+	errs := []error{n.closeGroups()}
 	if n.logs != nil {
 		errs = append(errs, n.logs.Close())
 	}

@@ -28,6 +28,7 @@ type conn struct {
 
 	out     *outbox
 	waiting *pending
+	beats   beats
 	receive func(message) error // whole messages, on the reader's goroutine
 	owes    bool                // the reader queued answers that are not written yet
 	pulse   pulse
