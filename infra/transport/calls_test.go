@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -214,36 +216,72 @@ func TestANoticeIsToldOrNot(t *testing.T) {
 	})
 }
 
-// TestALargeCallDoesNotDelaySmallOnes runs over TCP: what matters is that the
-// small ones take turns with the pieces.
+// held is a connection that stops twice in the middle of a large call.
+type held struct {
+	net.Conn
+	*stops
+}
+
+type stops struct {
+	ctx     context.Context
+	written atomic.Int64
+	halfway chan struct{}    // closed when it stops first
+	goOn    [2]chan struct{} // closed to let it go on
+}
+
+// Write implements net.Conn.
+func (h held) Write(b []byte) (int, error) {
+	after := h.written.Add(int64(len(b)))
+	for i, at := range []int64{20 << 20, 30 << 20} {
+		if after <= at || after-int64(len(b)) > at {
+			continue
+		}
+		if i == 0 {
+			close(h.halfway)
+		}
+		select {
+		case <-h.goOn[i]:
+		case <-h.ctx.Done():
+		}
+	}
+	return h.Conn.Write(b)
+}
+
+// What comes when half of a large call is sent arrives before the other half. It is
+// a notice, because that is queued when Tell returns.
 func TestALargeCallDoesNotDelaySmallOnes(t *testing.T) {
-	one, two := onTCP(t, "1"), onTCP(t, "2")
-	echoing(two)
+	h := &stops{ctx: t.Context(), halfway: make(chan struct{}), goOn: [2]chan struct{}{make(chan struct{}), make(chan struct{})}}
+	one := onTCP(t, "1", func(o *transport.Options) {
+		var d net.Dialer
+		o.Dial = func(ctx context.Context, address string) (net.Conn, error) {
+			c, err := d.DialContext(ctx, "tcp", address)
+			return held{c, h}, err
+		}
+	})
+	two := onTCP(t, "2")
+	arrived := make(chan int, 2)
+	two.Handle(echo, func(_ context.Context, _ string, payload []byte) ([]byte, error) {
+		arrived <- len(payload)
+		return payload, nil
+	})
 	acquaint(one, two)
 	await(t, true, one, two)
 	large := make([]byte, 40<<20)
 	copy(large, "large")
-	var running sync.WaitGroup
-	done := make(chan struct{})
-	running.Go(func() {
-		defer close(done)
+	var call sync.WaitGroup
+	call.Go(func() {
 		if b, err := one.Call(t.Context(), "2", echo, large); err != nil || !bytes.Equal(b, large) {
 			t.Errorf("%d bytes, %v", len(b), err)
 		}
 	})
-	small := 0
-	for under := true; under; small++ {
-		if _, err := one.Call(t.Context(), "2", echo, []byte("small")); err != nil {
-			t.Fatal(err)
-		}
-		select {
-		case <-done:
-			under = false
-		default:
-		}
+	within(t, h.halfway)
+	if !one.Tell("2", echo, []byte("small")) {
+		t.Error("no room")
 	}
-	running.Wait()
-	if small < 20 {
-		t.Errorf("%d small calls while a large one went there and back", small)
+	close(h.goOn[0])
+	if first := within(t, arrived); first != len("small") {
+		t.Errorf("%d bytes arrived first", first)
 	}
+	close(h.goOn[1])
+	call.Wait()
 }

@@ -37,6 +37,9 @@ type Group struct {
 
 	mu     sync.Mutex // serializes those who put into owed and consumer
 	closed bool
+
+	leading   sync.Mutex
+	pipelines []*pipeline // that have not ended
 }
 
 var (

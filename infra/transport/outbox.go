@@ -29,6 +29,7 @@ const (
 	optional             // does not wait, and gives way early
 	normal               // waits for room
 	ordered              // waits for its group's share too, and keeps its group's order
+	eager                // is ordered, and does not wait
 )
 
 // outbox holds the frames that wait for the connection's writer, which takes all
@@ -63,7 +64,7 @@ func (o *outbox) put(frame []byte, l lane, group uint32, stop <-chan struct{}) e
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for o.err == nil && !o.fits(len(frame), l, group) {
-		if l == urgent || l == prompt || l == optional {
+		if l == urgent || l == prompt || l == optional || l == eager {
 			return errFull
 		}
 		if err := o.wait(stop); err != nil {
@@ -74,7 +75,7 @@ func (o *outbox) put(frame []byte, l lane, group uint32, stop <-chan struct{}) e
 		return o.err
 	}
 	o.frames = append(o.frames, frame...)
-	if l == ordered {
+	if l == ordered || l == eager {
 		o.held[group] += len(frame)
 	}
 	return nil
@@ -91,7 +92,7 @@ func (o *outbox) fits(n int, l lane, group uint32) bool {
 	switch l {
 	case urgent, prompt:
 		return len(o.frames)+n <= urgentBytes
-	case ordered:
+	case ordered, eager:
 		return len(o.frames) < roomBytes && o.held[group]+n <= groupBytes && o.inCuts[group] == 0
 	}
 	return len(o.frames) < roomBytes

@@ -27,24 +27,31 @@ type pipeline struct {
 	handing bool      // a goroutine puts into out
 	err     error
 	known   known
+	sent    sent
+	ahead   *future // in queue, and not yet asked for by Raft
 }
 
 func newPipeline(g *Group, c *conn) *pipeline {
-	return &pipeline{
+	p := &pipeline{
 		g: g, c: c, slots: make(chan struct{}, maxInflight),
 		out: make(chan raft.AppendFuture, maxInflight), ended: make(chan struct{}),
 	}
+	g.lead(p)
+	return p
 }
 
 // AppendEntries implements raft.AppendPipeline. It waits while too many requests
 // are unanswered. As with Group.AppendEntries, args may lose entries.
 func (p *pipeline) AppendEntries(args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) (raft.AppendFuture, error) {
+	args.Entries = trim(args.Entries)
+	if f := p.adopt(args); f != nil {
+		return f, nil
+	}
 	select {
 	case p.slots <- struct{}{}:
 	case <-p.ended:
 		return nil, p.err
 	}
-	args.Entries = trim(args.Entries)
 	f := &future{p: p, start: time.Now(), args: args, resp: resp}
 	f.done.Add(1)
 	if p.repeats(args) {
@@ -73,6 +80,11 @@ func (p *pipeline) push(f *future) (err error) {
 	if p.err != nil {
 		return p.err
 	}
+	p.sent = sent{f.args.RPCHeader, after(f.args)}
+	return p.enqueue(f)
+}
+
+func (p *pipeline) enqueue(f *future) (err error) {
 	f.id, err = p.c.waiting.add(f, p.c.pulse.deadline(p.g.t.options.Timeout))
 	if err == nil {
 		p.queue = append(p.queue, f)
@@ -96,6 +108,7 @@ func (p *pipeline) end(err error) {
 		return
 	}
 	p.err = err
+	p.g.leave(p)
 	close(p.ended)
 	for _, f := range p.queue {
 		if p.c.waiting.remove(f.id) {
@@ -104,8 +117,8 @@ func (p *pipeline) end(err error) {
 	}
 }
 
-// deliver puts what is ready into out, in order. It runs on the connection's
-// reader, and leaves the rest to a goroutine when Raft lags behind.
+// deliver notes that a future is ready. It runs on the connection's reader, and
+// leaves what Raft lags behind with to a goroutine.
 func (p *pipeline) deliver(f *future) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -113,6 +126,11 @@ func (p *pipeline) deliver(f *future) {
 	if f.err == nil {
 		p.known.answered(f.args, f.resp)
 	}
+	p.handOver()
+}
+
+// handOver puts what is ready into out, in order.
+func (p *pipeline) handOver() {
 	for !p.handing && p.first() != nil {
 		select {
 		case p.out <- p.queue[0]:
@@ -124,9 +142,10 @@ func (p *pipeline) deliver(f *future) {
 	}
 }
 
-// first returns the future to be consumed next, nil while it is not ready.
+// first returns the future to be consumed next, nil while it is not ready, or not
+// asked for.
 func (p *pipeline) first() *future {
-	if p.err == nil && len(p.queue) > 0 && p.queue[0].ready {
+	if p.err == nil && len(p.queue) > 0 && p.queue[0].ready && p.queue[0] != p.ahead {
 		return p.queue[0]
 	}
 	return nil

@@ -13,16 +13,18 @@ import (
 type leading struct {
 	*testing.T
 	raft.AppendPipeline
-	peer *scripted
+	group *transport.Group
+	peer  *scripted
 }
 
 func newLeading(t *testing.T) leading {
 	n, peer := scriptedPeer(t, transport.ClassLog)
-	p, err := n.Group(7).AppendEntriesPipeline("2", "2")
+	g := n.Group(7)
+	p, err := g.AppendEntriesPipeline("2", "2")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return leading{t, p, peer}
+	return leading{t, p, g, peer}
 }
 
 // append says up to where the leader has committed, and returns whether it was

@@ -6,12 +6,16 @@ import (
 	"ursula/core/group"
 )
 
-// logs is the log store as Raft has it: as it is, unless entries are followed.
+// logs is the log store as Raft has it.
 func (e *Engine) logs() raft.LogStore {
-	if e.options.Tracer == nil {
-		return e.options.Logs
+	logs := e.options.Logs
+	if to, ok := e.options.Transport.(sender); ok {
+		logs = aheadLog{logs, e, to}
 	}
-	return followedLog{e.options.Logs, e.batcher}
+	if e.options.Tracer != nil {
+		logs = followedLog{logs, e.batcher}
+	}
+	return logs
 }
 
 // followedLog notes when an entry that is followed is stored. Raft stores what
@@ -24,8 +28,10 @@ type followedLog struct {
 var _ raft.MonotonicLogStore = followedLog{}
 
 // IsMonotonic implements raft.MonotonicLogStore for the log beneath.
-func (l followedLog) IsMonotonic() bool {
-	m, ok := l.LogStore.(raft.MonotonicLogStore)
+func (l followedLog) IsMonotonic() bool { return monotonic(l.LogStore) }
+
+func monotonic(l raft.LogStore) bool {
+	m, ok := l.(raft.MonotonicLogStore)
 	return ok && m.IsMonotonic()
 }
 
