@@ -33,8 +33,13 @@ func (m *machine) Apply(log *raft.Log) any {
 	if m.broken != nil {
 		return m.broken
 	}
-	defer m.engine.progress.set(log.Index)
-	results, err := m.engine.replica.ApplyEntry(log.Term, log.Data)
+	var results []stream.Result
+	var err error
+	e := m.engine
+	e.instant.change(log.Index, func() {
+		results, err = e.replica.ApplyEntry(log.Term, log.Data)
+		e.progress.set(log.Index)
+	}, e.freeze)
 	if err != nil {
 		m.broken = fmt.Errorf("group %d, index %d: %w", m.engine.options.Group, log.Index, err)
 		m.engine.options.OnFatal(m.broken)
@@ -48,7 +53,7 @@ func (m *machine) Snapshot() (raft.FSMSnapshot, error) {
 	if m.broken != nil {
 		return nil, m.broken
 	}
-	return frozen{applied: m.engine.progress.get(), state: m.engine.replica.Freeze()}, nil
+	return m.engine.freeze(), nil
 }
 
 // StoreConfiguration implements raft.ConfigurationStore: a change of members is
@@ -69,8 +74,11 @@ func (m *machine) Restore(content io.ReadCloser) error {
 		m.broken = fmt.Errorf("restore snapshot: %w", err)
 		return m.broken
 	}
-	m.engine.replica.Restore(restored)
-	m.engine.progress.set(applied)
+	e := m.engine
+	e.instant.change(applied, func() {
+		e.replica.Restore(restored)
+		e.progress.set(applied)
+	}, e.freeze)
 	m.broken = nil
 	return content.Close()
 }
