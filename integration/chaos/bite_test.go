@@ -2,6 +2,8 @@ package chaos
 
 import (
 	"context"
+	"errors"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -9,7 +11,30 @@ import (
 	"ursula/integration/chaos/nemesis"
 	"ursula/integration/cluster"
 	"ursula/integration/linear"
+	"ursula/integration/wire"
 )
+
+// TestDigestsBite lets one node remember another byte than the others. Its disk says
+// that nothing is wrong, and who reads elsewhere sees nothing.
+func TestDigestsBite(t *testing.T) {
+	c := cluster.Start(t, cluster.Config{Args: serveFlags()})
+	ctx, cancel := context.WithTimeout(t.Context(), healing)
+	defer cancel()
+	client := wire.New(c.Node(1).URL())
+	if reply, err := client.Create(ctx, "bitten", []byte("the same everywhere")); err != nil || !reply.OK() {
+		t.Fatal(reply, err)
+	}
+	if err := c.CompareReplicas(ctx); err != nil {
+		t.Fatal(err)
+	}
+	odd := c.Node(3)
+	odd.Kill()
+	tamper(t, filepath.Join(odd.Dir(), "journal"), []byte("the same everywhere"))
+	odd.Restart()
+	if err := c.CompareReplicas(ctx); !errors.Is(err, cluster.ErrDiverged) {
+		t.Errorf("a node that has another byte is compared: %v", err)
+	}
+}
 
 // TestHistoriesBite kills a node that keeps nothing. What clients saw must convict it.
 func TestHistoriesBite(t *testing.T) {

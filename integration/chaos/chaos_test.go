@@ -102,6 +102,7 @@ func history(t *testing.T, config cluster.Config, seed uint64) {
 	if err := crowd.Finish(ctx); err != nil {
 		t.Error(err)
 	}
+	requireEqualReplicas(t, c)
 	judge(t, crowd)
 }
 
@@ -117,6 +118,19 @@ func suffer(ctx context.Context, c *cluster.Cluster, crowd *clients.Crowd, timel
 	stop()
 	<-done
 	return err
+}
+
+// requireEqualReplicas wants all nodes to have the same state in the end.
+func requireEqualReplicas(t *testing.T, c *cluster.Cluster) {
+	t.Helper()
+	if len(c.Nodes()) == 1 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), healing)
+	defer cancel()
+	if err := c.CompareReplicas(ctx); err != nil {
+		t.Error(err)
+	}
 }
 
 func judge(t *testing.T, crowd *clients.Crowd) {

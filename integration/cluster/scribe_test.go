@@ -17,7 +17,6 @@ const (
 	attempt = 3 * time.Second
 	// untilAnswered bounds how long a cluster with a majority may take to do anything.
 	untilAnswered = 60 * time.Second
-	again         = 20 * time.Millisecond
 )
 
 // scribe writes numbered lines to one stream, each until it is acknowledged, whoever
