@@ -39,7 +39,7 @@ func TestDigestsBite(t *testing.T) {
 // TestHistoriesBite kills a node that keeps nothing. What clients saw must convict it.
 func TestHistoriesBite(t *testing.T) {
 	c := cluster.Start(t, cluster.Config{Alone: true, Args: append(serveFlags(), "--engine", "memory")})
-	crowd := clients.New(1, c.URLs())
+	crowd := clients.New(1, c.URLs(), 0)
 	ctx, cancel := context.WithTimeout(t.Context(), healing)
 	defer cancel()
 	if err := crowd.Prepare(ctx); err != nil {

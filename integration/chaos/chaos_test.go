@@ -30,6 +30,8 @@ const (
 	healing = 60 * time.Second
 	// search bounds the search for one order of one stream's operations.
 	search = 20 * time.Second
+	// diskBytes is far more than a history writes, and has to be in memory.
+	diskBytes = 192 << 20
 	// shown bounds the surprises that are printed: one cause has many.
 	shown = 10
 )
@@ -53,7 +55,13 @@ var flags = options{
 
 // TestHistories runs random histories on three nodes.
 func TestHistories(t *testing.T) {
-	histories(t, cluster.Config{Args: serveFlags()}, *flags.seeds)
+	config := cluster.Config{Args: serveFlags()}
+	if cluster.MayMount(t) {
+		config.DiskBytes = diskBytes
+	} else {
+		t.Log("disks are not filled: that needs mounts, which only root may do")
+	}
+	histories(t, config, *flags.seeds)
 }
 
 // TestHistoriesOfOneNode runs fewer on a node without peers.
@@ -86,9 +94,9 @@ func histories(t *testing.T, config cluster.Config, count int) {
 // history runs one history and judges it.
 func history(t *testing.T, config cluster.Config, seed uint64) {
 	c := cluster.Start(t, config)
-	timeline := nemesis.Plan(seed, len(c.Nodes()), *flags.length)
+	timeline := nemesis.Plan(seed, nemesis.Stage{Nodes: len(c.Nodes()), Disks: config.DiskBytes > 0}, *flags.length)
 	t.Logf("faults:\n%v", timeline)
-	crowd := clients.New(seed, c.URLs())
+	crowd := clients.New(seed, c.URLs(), timeline.Skew())
 	keepRun(t, c, crowd, timeline)
 	ctx, cancel := context.WithTimeout(t.Context(), *flags.length+2*healing)
 	defer cancel()

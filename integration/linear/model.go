@@ -11,6 +11,7 @@ import (
 // the place of the content.
 type state struct {
 	present bool
+	mortal  bool // it has a lifetime
 	closed  bool
 	tail    int64
 	digest  uint64
@@ -48,13 +49,15 @@ func (s state) hash() uint64 { return s.digest*31 + uint64(s.tail) }
 
 // step says whether the answer is the one that a stream in this state gives, and
 // what becomes of the stream. An operation of unknown outcome takes effect if it
-// can: placed after all others it is one that never did.
+// can: placed after all others it is one that never did. Who finds a mortal stream
+// absent finds it expired, and so does everybody after him. Mortal streams are made
+// once.
 func (s state) step(o *move) (bool, state) {
 	switch {
 	case o.Outcome == Unknown:
 		return true, s.attempt(o)
 	case o.Outcome == Absent:
-		return !s.present, s
+		return !s.present || s.mortal, state{}
 	case o.Kind == Create:
 		return s.create(o)
 	case !s.present:
@@ -99,7 +102,7 @@ func (s state) create(o *move) (bool, state) {
 }
 
 func born(o *move) state {
-	return state{present: true, tail: o.Base, digest: o.content}
+	return state{present: true, mortal: o.TTL > 0, tail: o.Base, digest: o.content}
 }
 
 func (s state) append(o *move) (bool, state) {

@@ -41,7 +41,9 @@ func stories(h *History) []*story {
 	}
 	for i := range h.Finals {
 		s := of(h.Finals[i].Stream)
-		s.finals = append(s.finals, &h.Finals[i])
+		if h.Finals[i].Present || s.lifetime() == 0 { // it may expire between two answers
+			s.finals = append(s.finals, &h.Finals[i])
+		}
 	}
 	return all
 }
