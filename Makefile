@@ -84,10 +84,11 @@ test-chaos: build ## a few random histories of faults, checked for linearizabili
 
 CHAOS_TIME ?= 20s
 CHAOS_SEEDS ?= 30
+CHAOS_FOR ?= 0s
 
 .PHONY: chaos
-chaos: build ## random histories of faults: CHAOS_SEEDS of CHAOS_TIME each
-	$(PROVE) -timeout 0 ./integration/chaos -run 'TestHistories$$' -seeds $(CHAOS_SEEDS) -duration $(CHAOS_TIME)
+chaos: build ## random histories of faults of CHAOS_TIME each: CHAOS_SEEDS, or for CHAOS_FOR
+	$(PROVE) -timeout 0 ./integration/chaos -run 'TestHistories$$' -seeds $(CHAOS_SEEDS) -duration $(CHAOS_TIME) -for $(CHAOS_FOR)
 
 .PHONY: lint
 lint: ## check formatting, go vet and staticcheck

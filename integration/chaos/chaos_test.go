@@ -43,6 +43,7 @@ type options struct {
 	seed   *uint64
 	seeds  *int
 	length *time.Duration
+	last   *time.Duration
 	keep   *bool
 }
 
@@ -50,6 +51,7 @@ var flags = options{
 	seed:   flag.Uint64("seed", 0, "seed of the first history; 0 draws one"),
 	seeds:  flag.Int("seeds", 6, "how many histories"),
 	length: flag.Duration("duration", 8*time.Second, "how long the faults of one history go on"),
+	last:   flag.Duration("for", 0, "go on with histories until so long has passed; 0 runs as many as -seeds says"),
 	keep:   flag.Bool("keep", false, "keep what the good histories leave, too"),
 }
 
@@ -82,13 +84,22 @@ func histories(t *testing.T, config cluster.Config, count int) {
 	if first == 0 {
 		first = 1 + rand.Uint64N(1_000_000)
 	}
-	for i := range count {
+	begin := time.Now()
+	for i := 0; more(i, count, time.Since(begin)); i++ {
 		seed := first + uint64(i)
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			config.Seed = seed
 			history(t, config, seed)
 		})
 	}
+}
+
+// more says whether another history is to follow after so many.
+func more(done, count int, passed time.Duration) bool {
+	if *flags.last > 0 {
+		return passed < *flags.last
+	}
+	return done < count
 }
 
 // history runs one history and judges it.

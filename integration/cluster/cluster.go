@@ -119,10 +119,11 @@ func (c *Cluster) AwaitReady() {
 // ErrDied means that a process ended without anybody having ended it.
 var ErrDied = errors.New("a node died by itself")
 
-// Died names a node that has ended by itself.
+// Died names a node that has ended by itself. One that could not begin on a full disk
+// has a reason.
 func (c *Cluster) Died() error {
 	for _, node := range c.nodes {
-		if !node.ended && !node.Alive() {
+		if !node.ended && !node.Alive() && !node.gaveUp() {
 			return fmt.Errorf("%w: node %d", ErrDied, node.ID)
 		}
 	}

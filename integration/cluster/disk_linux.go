@@ -47,7 +47,7 @@ func (n *Node) FillDisk(left int64) error {
 		return fmt.Errorf("ballast: %w", err)
 	}
 	defer ballast.Close()
-	n.ballast = true
+	n.ballast, n.full = true, true
 	for {
 		var disk syscall.Statfs_t
 		if err := syscall.Statfs(n.disk, &disk); err != nil {

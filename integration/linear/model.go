@@ -23,13 +23,14 @@ type state struct {
 type move struct {
 	*Op
 	content uint64 // digest of Content, or of what a creation inherits
+	end     int64  // of an append without an answer: where it ends, if it is known to be there
 }
 
 func newMove(o *Op) *move {
 	if o.Kind == Create {
-		return &move{o, digest(o.Inherits)}
+		return &move{Op: o, content: digest(o.Inherits)}
 	}
-	return &move{o, digest(o.Content)}
+	return &move{Op: o, content: digest(o.Content)}
 }
 
 // model explains one stream's operations one after the other.
@@ -81,7 +82,7 @@ func (s state) attempt(o *move) state {
 		return born(o)
 	case !s.present:
 		return s
-	case o.Kind == Append && s.takes(o.Op):
+	case o.Kind == Append && s.takes(o.Op) && (o.end == 0 || o.end == s.tail+int64(o.Size)):
 		return s.appended(o.Op)
 	case o.Kind == Close:
 		s.closed = true

@@ -53,7 +53,7 @@ func stories(h *History) []*story {
 // the story shows that it took effect, or became without effect, before some moment:
 // each open operation can double the search.
 func (s *story) operations() []porcupine.Operation {
-	ends := s.ends()
+	ends, places := s.ends(), s.places()
 	var list []porcupine.Operation
 	for _, o := range s.ops {
 		end := o.Returned
@@ -66,20 +66,40 @@ func (s *story) operations() []porcupine.Operation {
 		if o.Outcome == Refused || o.Outcome == Unknown && !s.matters(o, end) {
 			continue
 		}
+		m := newMove(o)
+		if o.Outcome == Unknown {
+			m.end = places[o.Token]
+		}
 		list = append(list, porcupine.Operation{
-			ClientId: o.Client, Input: newMove(o), Call: int64(o.Invoked), Return: int64(end),
+			ClientId: o.Client, Input: m, Call: int64(o.Invoked), Return: int64(end),
 		})
 	}
 	return list
 }
 
 // matters says whether an operation of unknown outcome can explain anything. In a
-// stream with one life an append that nobody ever saw cannot.
+// stream with one life an append that nobody ever saw cannot, if all was read in the
+// end. One that has expired was not.
 func (s *story) matters(o *Op, end time.Duration) bool {
 	if !o.writes() {
 		return false
 	}
-	return o.Kind != Append || !s.single || end != never
+	return o.Kind != Append || !s.single || len(s.finals) == 0 || end != never
+}
+
+// places maps each append to where it ends in the final content of a stream with one
+// life. The final reads are part of the story, so no order that puts it elsewhere
+// explains them: without this the search would try them all.
+func (s *story) places() map[Token]int64 {
+	places := map[Token]int64{}
+	if !s.single || len(s.finals) == 0 {
+		return places
+	}
+	content, _ := locate([]byte(s.finals[0].Content)) // damage is another check's
+	for _, p := range content {
+		places[p.token] = p.end
+	}
+	return places
 }
 
 // ends maps each append to a moment at which it was in the stream for certain: a read

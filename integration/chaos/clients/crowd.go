@@ -43,7 +43,7 @@ func New(seed uint64, urls []string, skew time.Duration) *Crowd {
 		c.workers = append(c.workers, &plain{hire()}, &reader{hire()})
 	}
 	c.workers = append(c.workers, &closer{person: hire()}, &phoenix{hire()},
-		&forker{person: hire()}, &testator{person: hire()}, &hauler{person: hire()},
+		&forker{person: hire()}, &testator{person: hire()}, &hauler{person: hire()}, &hauler{person: hire()},
 		&mayfly{person: hire(), ttl: time.Second}, &mayfly{person: hire(), ttl: outlasting(skew)},
 		&mayfly{person: hire(), ttl: outlasting(skew), shared: true})
 	for number := range 4 {

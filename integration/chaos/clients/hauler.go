@@ -19,7 +19,7 @@ type hauler struct {
 
 const (
 	haul = 600_000 // bytes of one stream
-	load = 30_000  // the mean of an append
+	load = 60_000  // the mean of an append
 )
 
 func (h *hauler) step(ctx context.Context) {

@@ -94,7 +94,7 @@ func (e Event) end(c *cluster.Cluster) error {
 	case e.Fault == Pause:
 		node.Resume()
 	case e.Fault == Fill:
-		node.FreeDisk()
+		node.MakeRoom()
 	case e.Fault.process():
 		node.Kill()
 		node.Relaunch()
