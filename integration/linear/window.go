@@ -2,6 +2,7 @@ package linear
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/anishathalye/porcupine"
@@ -55,26 +56,62 @@ func stories(h *History) []*story {
 func (s *story) operations() []porcupine.Operation {
 	ends, places := s.ends(), s.places()
 	var list []porcupine.Operation
-	for _, o := range s.ops {
-		end := o.Returned
-		if o.Outcome == Unknown {
-			end = never
-			if known, ok := ends[o.Token]; ok && o.Kind == Append && s.single {
-				end = max(known, o.Invoked)
-			}
-		}
-		if o.Outcome == Refused || o.Outcome == Unknown && !s.matters(o, end) {
-			continue
-		}
-		m := newMove(o)
-		if o.Outcome == Unknown {
-			m.end = places[o.Token]
-		}
+	add := func(m *move, end time.Duration) {
 		list = append(list, porcupine.Operation{
-			ClientId: o.Client, Input: m, Call: int64(o.Invoked), Return: int64(end),
+			ClientId: m.Client, Input: m, Call: int64(m.Invoked), Return: int64(end),
 		})
 	}
+	for _, o := range s.ops {
+		if o.Outcome != Refused && o.Outcome != Unknown {
+			add(newMove(o), o.Returned)
+		}
+	}
+	for _, o := range s.open() {
+		end := s.end(o, ends)
+		if s.matters(o, end) {
+			m := newMove(o)
+			m.end = places[o.Token]
+			add(m, end)
+		}
+	}
 	return list
+}
+
+// open is the operations of unknown outcome. In a stream with one life the attempts of
+// one operation are as good as the first, which may take effect as late as any: the
+// others have none after it.
+func (s *story) open() (list []*Op) {
+	first := map[attempt]*Op{}
+	for _, o := range s.ops {
+		if o.Outcome != Unknown {
+			continue
+		}
+		key := attempt{o.Kind, o.Token}
+		before := first[key]
+		switch {
+		case before == nil || !s.single:
+			first[key] = o
+			list = append(list, o)
+		case o.Invoked < before.Invoked:
+			first[key] = o
+			list[slices.Index(list, before)] = o
+		}
+	}
+	return list
+}
+
+// attempt is what repeated operations on one stream have in common.
+type attempt struct {
+	kind  Kind
+	token Token
+}
+
+// end is the moment after which an open operation has no effect.
+func (s *story) end(o *Op, ends map[Token]time.Duration) time.Duration {
+	if known, ok := ends[o.Token]; ok && o.Kind == Append && s.single {
+		return max(known, o.Invoked)
+	}
+	return never
 }
 
 // matters says whether an operation of unknown outcome can explain anything. In a
