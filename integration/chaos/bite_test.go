@@ -36,6 +36,35 @@ func TestDigestsBite(t *testing.T) {
 	}
 }
 
+// TestLifetimesBite has a server expire a stream too early, by a clock of which the
+// judge is not told. Told of it, he finds no fault.
+func TestLifetimesBite(t *testing.T) {
+	const ahead, ttl = 60 * time.Second, 20 * time.Second
+	c := cluster.Start(t, cluster.Config{Alone: true, Args: serveFlags()})
+	client, begin := wire.New(c.Node(1).URL()), time.Now()
+	create := linear.Op{Stream: "s", Kind: linear.Create, Outcome: linear.OK, TTL: ttl}
+	if reply, err := client.Create(t.Context(), "s", nil, wire.TTL(ttl)); err != nil || !reply.OK() {
+		t.Fatal(reply, err)
+	}
+	create.Returned = time.Since(begin)
+	c.Node(1).Kill()
+	c.Node(1).Skew(ahead)
+	c.Node(1).Restart()
+	head := linear.Op{Stream: "s", Kind: linear.Head, Outcome: linear.Absent, Invoked: time.Since(begin)}
+	if reply, err := client.Head(t.Context(), "s"); err != nil || !reply.Gone() {
+		t.Fatal(reply, err)
+	}
+	head.Returned = time.Since(begin)
+	h := &linear.History{Ops: []linear.Op{create, head}}
+	if faults := linear.Judge(h, search).Faults; len(faults) != 1 || faults[0].Breach != linear.Vanished {
+		t.Errorf("a stream that is gone %v after it was made, for %v: %v", head.Returned, ttl, faults)
+	}
+	h.Skew = ahead
+	if faults := linear.Judge(h, search).Faults; len(faults) > 0 {
+		t.Errorf("with clocks that differ by %v: %v", ahead, faults)
+	}
+}
+
 // TestHistoriesBite kills a node that keeps nothing. What clients saw must convict it.
 func TestHistoriesBite(t *testing.T) {
 	c := cluster.Start(t, cluster.Config{Alone: true, Args: append(serveFlags(), "--engine", "memory")})

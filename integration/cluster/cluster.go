@@ -17,6 +17,7 @@ import (
 // product's defaults.
 type Config struct {
 	Nodes     int
+	Founders  int      // of the nodes; the others are launched by Join; 0 means all
 	Alone     bool     // one node, started without the flags of a cluster
 	Args      []string // further flags of every node's "ursula serve"
 	Seed      uint64   // of lags and losses
@@ -28,6 +29,9 @@ type Config struct {
 type Cluster struct {
 	Network *Network // nil when the only node is started without cluster flags
 	nodes   []*Node
+
+	config    Config
+	addresses []string // at which the nodes listen for each other
 }
 
 // Start launches all nodes and returns when all are ready.
@@ -41,46 +45,71 @@ func Start(t testing.TB, config Config) *Cluster {
 // Launch starts all nodes without waiting for them.
 func Launch(t testing.TB, config Config) *Cluster {
 	t.Helper()
-	c := &Cluster{}
+	c := &Cluster{config: config}
 	if config.Alone {
 		c.nodes = []*Node{launch(t, 1, config, nil)}
 	} else {
 		c.launch(t, config)
 	}
-	t.Cleanup(func() { // before the one that ends the processes
+	c.watch(t)
+	return c
+}
+
+// watch has the end of the test look for nodes that have died, before it ends those
+// that were launched so far.
+func (c *Cluster) watch(t testing.TB) {
+	t.Cleanup(func() {
 		if err := c.Died(); err != nil {
 			t.Error(err)
 		}
+		for _, node := range c.nodes {
+			node.ended = true
+		}
 	})
-	return c
 }
 
 func (c *Cluster) launch(t testing.TB, config Config) {
 	t.Helper()
 	count := cmp.Or(config.Nodes, 3)
-	addresses := make([]string, count)
-	for i := range addresses {
-		addresses[i] = clusterAddress(t, i+1)
+	for i := range count {
+		c.addresses = append(c.addresses, clusterAddress(t, i+1))
 	}
-	network, err := NewNetwork(config.Seed, addresses...)
+	network, err := NewNetwork(config.Seed, c.addresses...)
 	if err != nil {
 		t.Fatalf("cluster: %v", err)
 	}
 	t.Cleanup(network.Close)
 	c.Network = network
-	for i, address := range addresses {
-		c.nodes = append(c.nodes, launch(t, i+1, config, c.flags(i+1, address, count)))
+	founders := make([]int, cmp.Or(config.Founders, count))
+	for i := range founders {
+		founders[i] = i + 1
 	}
+	for _, id := range founders {
+		c.nodes = append(c.nodes, launch(t, id, config, c.flags(id, founders)))
+	}
+}
+
+// Join launches the next node that is no founder, without waiting for it. It has
+// somebody to ask, who must be told to let it in.
+func (c *Cluster) Join(t testing.TB) *Node {
+	t.Helper()
+	id := len(c.nodes) + 1
+	node := launch(t, id, c.config, c.flags(id, []int{1, id}))
+	c.nodes = append(c.nodes, node)
+	c.watch(t)
+	return node
 }
 
 // flags makes a process a member. Peers are told the addresses of the network's
 // proxies.
-func (c *Cluster) flags(id int, address string, count int) []string {
-	peers := make([]string, count)
-	for i := range peers {
-		peers[i] = fmt.Sprintf("%d=%s", i+1, c.Network.Address(i+1))
+func (c *Cluster) flags(id int, peers []int) []string {
+	list := make([]string, len(peers))
+	for i, peer := range peers {
+		list[i] = fmt.Sprintf("%d=%s", peer, c.Network.Address(peer))
 	}
-	return []string{"--node-id", fmt.Sprint(id), "--cluster-listen", address, "--peers", strings.Join(peers, ",")}
+	return []string{
+		"--node-id", fmt.Sprint(id), "--cluster-listen", c.addresses[id-1], "--peers", strings.Join(list, ","),
+	}
 }
 
 func launch(t testing.TB, id int, config Config, flags []string) *Node {

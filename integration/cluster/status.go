@@ -36,7 +36,8 @@ func (n *Node) Status(ctx context.Context) (Status, error) {
 	return s, n.ask(ctx, n.AdminURL()+"/v1/cluster", &s, errStatus)
 }
 
-// Leader is the node that leads most groups, as some living node sees it.
+// Leader is the living node that leads most groups, as some living node sees it, who
+// may not know yet who has died.
 func (c *Cluster) Leader(ctx context.Context) (*Node, error) {
 	status, err := c.status(ctx)
 	if err != nil {
@@ -69,7 +70,7 @@ func (c *Cluster) leader(status Status) (*Node, error) {
 	}
 	var best *Node
 	for _, node := range c.nodes {
-		if count := leads[strconv.Itoa(node.ID)]; count > 0 && (best == nil || count > leads[strconv.Itoa(best.ID)]) {
+		if count := leads[strconv.Itoa(node.ID)]; count > 0 && node.Alive() && (best == nil || count > leads[strconv.Itoa(best.ID)]) {
 			best = node
 		}
 	}
