@@ -122,6 +122,7 @@ func history(t *testing.T, config cluster.Config, seed uint64) {
 		t.Error(err)
 	}
 	requireEqualReplicas(t, c)
+	t.Logf("nodes have taken or been given %v snapshots", snapshots(c))
 	judge(t, crowd)
 }
 

@@ -3,14 +3,17 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
-// TestANewDiskIsFilledUnderWrites puts an empty disk in the place of a node's when the
-// log that it would need is long gone, and goes on writing.
+// TestANewDiskIsFilledUnderWrites damages a snapshot of a node, and puts an empty disk
+// in the place of the one that is refused then. The log that the new one would need is
+// long gone, it is killed over and over while it gets snapshots, and writes go on.
 func TestANewDiskIsFilledUnderWrites(t *testing.T) {
 	c := Start(t, Config{Args: smallFlags()})
 	writers := scribes(t, c, 4, 20_000)
@@ -18,8 +21,17 @@ func TestANewDiskIsFilledUnderWrites(t *testing.T) {
 	requireSnapshots(t, c.Node(1))
 	node := c.Node(2)
 	node.Kill()
+	damageSnapshot(t, node)
+	requireRefusal(t, node, "snapshot is corrupted", ".snap")
 	stop := write(t, writers)
-	replace(t, c, node)
+	vacate(t, c, node)
+	for life := 50 * time.Millisecond; life < 500*time.Millisecond; life += 50 * time.Millisecond {
+		node.Relaunch()
+		<-time.After(life) // for nothing: the moments of kills are times
+		node.Kill()
+	}
+	node.Restart()
+	awaitCaughtUp(t, c, node)
 	requireSnapshots(t, node)
 	verify(t, c)
 	stop()
@@ -81,11 +93,27 @@ func write(t *testing.T, writers []*scribe) (stop func()) {
 
 // requireSnapshots wants a node to have a snapshot of some group: the log before it is
 // gone, or has never been here.
-func requireSnapshots(t *testing.T, node *Node) {
+func requireSnapshots(t *testing.T, node *Node) (paths []string) {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(node.Dir(), "groups", "*", "*.snap"))
 	if err != nil || len(found) == 0 {
 		t.Fatalf("node %d has no snapshots (%v)", node.ID, err)
+	}
+	return found
+}
+
+// damageSnapshot changes one byte in the newest snapshot of a group.
+func damageSnapshot(t *testing.T, node *Node) {
+	t.Helper()
+	paths := requireSnapshots(t, node)
+	newest := paths[len(paths)-1] // their names are in the order of their age
+	content, err := os.ReadFile(newest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content[len(content)/2]++
+	if err := os.WriteFile(newest, content, 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 

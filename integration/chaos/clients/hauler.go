@@ -33,7 +33,7 @@ func (h *hauler) step(ctx context.Context) {
 	default:
 		h.write(ctx)
 	}
-	h.pause(ctx, 3*think)
+	h.pause(ctx, think)
 }
 
 func (h *hauler) write(ctx context.Context) {
