@@ -17,7 +17,7 @@ func TestASnapshotIsTheSameWhateverIsKeptInMemory(t *testing.T) {
 			churn(t, m, round+1)
 		}
 	}
-	leader, follower, restored := NewMachine(), NewMachine(), NewMachine()
+	leader, follower := NewMachine(), NewMachine()
 	follower.KeepFlushed(false)
 	history(leader)
 	history(follower)
