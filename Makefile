@@ -85,10 +85,11 @@ test-chaos: build ## a few random histories of faults, checked for linearizabili
 CHAOS_TIME ?= 20s
 CHAOS_SEEDS ?= 30
 CHAOS_FOR ?= 0s
+CHAOS_NODES ?= 3
 
 .PHONY: chaos
-chaos: build ## random histories of faults of CHAOS_TIME each: CHAOS_SEEDS, or for CHAOS_FOR
-	$(PROVE) -timeout 0 ./integration/chaos -run 'TestHistories$$' -seeds $(CHAOS_SEEDS) -duration $(CHAOS_TIME) -for $(CHAOS_FOR)
+chaos: build ## random histories of faults of CHAOS_TIME each on CHAOS_NODES: CHAOS_SEEDS, or for CHAOS_FOR
+	$(PROVE) -timeout 0 ./integration/chaos -run 'TestHistories$$' -seeds $(CHAOS_SEEDS) -duration $(CHAOS_TIME) -for $(CHAOS_FOR) -nodes $(CHAOS_NODES)
 
 .PHONY: lint
 lint: ## check formatting, go vet and staticcheck

@@ -22,7 +22,6 @@ import (
 	"ursula/integration/chaos/nemesis"
 	"ursula/integration/cluster"
 	"ursula/integration/harness"
-	"ursula/integration/linear"
 )
 
 const (
@@ -40,6 +39,7 @@ func TestMain(m *testing.M) { harness.Main(m) }
 
 // options are the flags of this package's tests.
 type options struct {
+	nodes  *int
 	seed   *uint64
 	seeds  *int
 	length *time.Duration
@@ -48,6 +48,7 @@ type options struct {
 }
 
 var flags = options{
+	nodes:  flag.Int("nodes", 3, "how many nodes a cluster has"),
 	seed:   flag.Uint64("seed", 0, "seed of the first history; 0 draws one"),
 	seeds:  flag.Int("seeds", 6, "how many histories"),
 	length: flag.Duration("duration", 8*time.Second, "how long the faults of one history go on"),
@@ -55,9 +56,9 @@ var flags = options{
 	keep:   flag.Bool("keep", false, "keep what the good histories leave, too"),
 }
 
-// TestHistories runs random histories on three nodes.
+// TestHistories runs random histories on a cluster.
 func TestHistories(t *testing.T) {
-	config := cluster.Config{Args: serveFlags()}
+	config := cluster.Config{Nodes: *flags.nodes, Args: serveFlags()}
 	if cluster.MayMount(t) {
 		config.DiskBytes = diskBytes
 	} else {
@@ -138,48 +139,4 @@ func suffer(ctx context.Context, c *cluster.Cluster, crowd *clients.Crowd, timel
 	stop()
 	<-done
 	return err
-}
-
-// requireEqualReplicas wants all nodes to have the same state in the end.
-func requireEqualReplicas(t *testing.T, c *cluster.Cluster) {
-	t.Helper()
-	if len(c.Nodes()) == 1 {
-		return
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), healing)
-	defer cancel()
-	if err := c.CompareReplicas(ctx); err != nil {
-		t.Error(err)
-	}
-}
-
-func judge(t *testing.T, crowd *clients.Crowd) {
-	t.Helper()
-	h, surprises := crowd.History()
-	for _, surprise := range surprises[:min(len(surprises), shown)] {
-		t.Errorf("no rule allows this answer: %s", surprise)
-	}
-	begin := time.Now()
-	verdict := linear.Judge(h, search)
-	for _, fault := range verdict.Faults {
-		t.Error(fault)
-	}
-	t.Logf("%s; judged in %v, undecided %v", tally(h), time.Since(begin).Round(time.Millisecond), verdict.Undecided)
-	requireWork(t, h)
-}
-
-// requireWork refuses a history in which some kind of operation never succeeded.
-func requireWork(t *testing.T, h *linear.History) {
-	t.Helper()
-	done := map[linear.Kind]int{}
-	for _, o := range h.Ops {
-		if o.Outcome == linear.OK {
-			done[o.Kind]++
-		}
-	}
-	for _, kind := range []linear.Kind{linear.Create, linear.Append, linear.Head, linear.Read} {
-		if done[kind] == 0 {
-			t.Errorf("no %s succeeded, so nothing is proved about it", kind)
-		}
-	}
 }

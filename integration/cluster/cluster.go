@@ -1,16 +1,9 @@
 package cluster
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"net"
-	"path/filepath"
-	"strings"
 	"testing"
-
-	"ursula/integration/harness"
 )
 
 // Config says how to start a cluster. The zero value is three nodes with the
@@ -68,61 +61,6 @@ func (c *Cluster) watch(t testing.TB) {
 	})
 }
 
-func (c *Cluster) launch(t testing.TB, config Config) {
-	t.Helper()
-	count := cmp.Or(config.Nodes, 3)
-	for i := range count {
-		c.addresses = append(c.addresses, clusterAddress(t, i+1))
-	}
-	network, err := NewNetwork(config.Seed, c.addresses...)
-	if err != nil {
-		t.Fatalf("cluster: %v", err)
-	}
-	t.Cleanup(network.Close)
-	c.Network = network
-	founders := make([]int, cmp.Or(config.Founders, count))
-	for i := range founders {
-		founders[i] = i + 1
-	}
-	for _, id := range founders {
-		c.nodes = append(c.nodes, launch(t, id, config, c.flags(id, founders)))
-	}
-}
-
-// Join launches the next node that is no founder, without waiting for it. It has
-// somebody to ask, who must be told to let it in.
-func (c *Cluster) Join(t testing.TB) *Node {
-	t.Helper()
-	id := len(c.nodes) + 1
-	node := launch(t, id, c.config, c.flags(id, []int{1, id}))
-	c.nodes = append(c.nodes, node)
-	c.watch(t)
-	return node
-}
-
-// flags makes a process a member. Peers are told the addresses of the network's
-// proxies.
-func (c *Cluster) flags(id int, peers []int) []string {
-	list := make([]string, len(peers))
-	for i, peer := range peers {
-		list[i] = fmt.Sprintf("%d=%s", peer, c.Network.Address(peer))
-	}
-	return []string{
-		"--node-id", fmt.Sprint(id), "--cluster-listen", c.addresses[id-1], "--peers", strings.Join(list, ","),
-	}
-}
-
-func launch(t testing.TB, id int, config Config, flags []string) *Node {
-	t.Helper()
-	disk := t.TempDir()
-	if config.DiskBytes > 0 {
-		mountDisk(t, disk, config.DiskBytes)
-	}
-	args := append(flags, config.Args...)
-	server := harness.Launch(t, harness.Config{Dir: filepath.Join(disk, "data"), Args: args})
-	return &Node{Server: server, ID: id, disk: disk, args: args}
-}
-
 // Nodes are the nodes in the order of their numbers, the first being 1.
 func (c *Cluster) Nodes() []*Node { return c.nodes }
 
@@ -169,26 +107,4 @@ func (c *Cluster) Recover() {
 		node.recover()
 	}
 	c.AwaitReady()
-}
-
-// Ports come from below the range from which the local ends of outgoing connections
-// are drawn: a node dials from its own host, and may be restarted any time.
-const (
-	firstPort = 20000
-	lastPort  = 30000
-	portTries = 100
-)
-
-// clusterAddress gives each node a host of its own, by which the network knows it.
-func clusterAddress(t testing.TB, node int) string {
-	t.Helper()
-	for range portTries {
-		address := fmt.Sprintf("127.0.0.%d:%d", 10+node, firstPort+rand.IntN(lastPort-firstPort))
-		if listener, err := net.Listen("tcp", address); err == nil {
-			listener.Close()
-			return address
-		}
-	}
-	t.Fatalf("cluster: no free port on 127.0.0.%d; only Linux has these addresses by itself", 10+node)
-	return ""
 }
