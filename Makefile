@@ -49,10 +49,11 @@ test-unit: ## test every package that needs no server process
 	go test $(UNITS)
 
 .PHONY: test-race
-test-race: ## the unit tests, and a server provoked by its peers' faults, under the race detector
+test-race: ## the unit tests, and servers under faults of peers, networks and disks, under the race detector
 	go test -race $(filter-out $(BUBBLES),$(UNITS))
 	go test -race -cpu 1 $(filter $(BUBBLES),$(UNITS))
 	URSULA_TEST_BUILD_FLAGS=-race go test -count=1 -v ./integration/peers
+	URSULA_TEST_BUILD_FLAGS=-race go test -count=1 -v ./integration/chaos -run 'TestHistories$$' -seeds 2
 
 .PHONY: test-conformance
 test-conformance: build node-modules ## run the official server suite on each engine

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"sync"
 
 	"ursula/core/vfs"
 )
@@ -38,12 +39,15 @@ type DirectoryOptions struct {
 	Groups int // 0: what the directory says, or what its cluster says
 }
 
-// Directory is a data directory that this process has locked.
+// Directory is a data directory that this process has locked. Whose it is may be
+// asked any time, also while that is being settled; one goroutine at a time settles.
 type Directory struct {
 	files vfs.FS
 	dir   string
 	lock  io.Closer
-	id    Identity
+
+	mu sync.Mutex // of id
+	id Identity
 }
 
 // Claim locks a directory and reads whose it is, or makes it this node's when it
@@ -89,26 +93,31 @@ func checkBegun(d *Directory) error {
 }
 
 // Identity is whose directory this is.
-func (d *Directory) Identity() Identity { return d.id }
+func (d *Directory) Identity() Identity {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.id
+}
 
 // Formed reports whether it is settled what the groups are and who founded them.
 func (d *Directory) Formed() bool {
-	return d.id.Groups > 0 && (d.id.Cluster != "" || len(d.id.Founders) > 0)
+	id := d.Identity()
+	return id.Groups > 0 && (id.Cluster != "" || len(id.Founders) > 0)
 }
 
 // Form settles, durably, what the node is part of. The founders are the first
 // voters of all groups; a node that joins has none.
 func (d *Directory) Form(cluster string, groups int, founders []string) error {
-	id := d.id
+	id := d.Identity()
 	id.Cluster, id.Groups, id.Founders = cluster, groups, founders
 	return d.write(id)
 }
 
 func (d *Directory) begin() error {
-	if d.id.Begun {
+	id := d.Identity()
+	if id.Begun {
 		return nil
 	}
-	id := d.id
 	id.Begun = true
 	return d.write(id)
 }
@@ -122,6 +131,8 @@ func (d *Directory) write(id Identity) error {
 	if err := publishFile(d.files, d.dir, identityFile, append(encoded, '\n')); err != nil {
 		return err
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	d.id = id
 	return nil
 }
