@@ -58,13 +58,7 @@ var flags = options{
 
 // TestHistories runs random histories on a cluster.
 func TestHistories(t *testing.T) {
-	config := cluster.Config{Nodes: *flags.nodes, Args: serveFlags()}
-	if cluster.MayMount(t) {
-		config.DiskBytes = diskBytes
-	} else {
-		t.Log("disks are not filled: that needs mounts, which only root may do")
-	}
-	histories(t, config, *flags.seeds)
+	histories(t, cluster.Config{Nodes: *flags.nodes, Args: serveFlags()}, *flags.seeds)
 }
 
 // TestHistoriesOfOneNode runs fewer on a node without peers.
@@ -81,6 +75,11 @@ func serveFlags() []string {
 }
 
 func histories(t *testing.T, config cluster.Config, count int) {
+	if cluster.MayMount(t) {
+		config.DiskBytes = diskBytes
+	} else {
+		t.Log("disks are not filled: that needs mounts, which only root may do")
+	}
 	first := *flags.seed
 	if first == 0 {
 		first = 1 + rand.Uint64N(1_000_000)

@@ -61,8 +61,8 @@ func TestSkewIsBetweenTheFurthestClocks(t *testing.T) {
 }
 
 func TestOneNodeHasNoNetwork(t *testing.T) {
-	for _, e := range nemesis.Plan(1, nemesis.Stage{Nodes: 1}, length) {
-		if e.Fault != nemesis.Kill && e.Fault != nemesis.Stop && e.Fault != nemesis.Pause {
+	for _, e := range nemesis.Plan(1, nemesis.Stage{Nodes: 1, Disks: true}, length) {
+		if e.Fault != nemesis.Kill && e.Fault != nemesis.Stop && e.Fault != nemesis.Pause && e.Fault != nemesis.Fill {
 			t.Errorf("one node alone suffers %v", e)
 		}
 	}
