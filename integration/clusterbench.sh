@@ -11,11 +11,12 @@ self=$(realpath "${BASH_SOURCE[0]}")
 base=${BENCH_PORT:-26400}
 port() { echo $((base + 10 * $1)); } # of a node's streams; its admin and cluster ports follow
 
-# start runs node $2 in directory $1. Node 0 is a server for itself, nodes 1 to 3 are a cluster.
+# start runs node $2 in directory $1. Nodes 1 to 3 are a cluster, 0 and 4 to 6 servers for
+# themselves.
 start() {
     local dir=$1 id=$2 port flags=()
     port=$(port "$id")
-    if ((id > 0)); then
+    if ((id > 0 && id < 4)); then
         flags=(--node-id "$id" --cluster-listen "127.0.0.1:$((port + 2))" --peers "$(
             printf '1=127.0.0.1:%d,2=127.0.0.1:%d,3=127.0.0.1:%d' $(($(port 1) + 2)) $(($(port 2) + 2)) $(($(port 3) + 2)))")
     fi
@@ -38,14 +39,19 @@ work=$(mktemp -d -p "${BENCH_DIR:-/var/tmp}" ursula-bench.XXXXXX)
 mkdir -p "$results"
 rm -f "$results"/*.{json,txt,log}
 
-# stop ends the nodes in directory $1 at once: nobody needs their data any more.
+# end ends node $2 in directory $1 at once: nobody needs its data any more.
+end() {
+    local file=$1/$2.pid
+    kill -9 "$(<"$file")" 2>/dev/null || true
+    while kill -0 "$(<"$file")" 2>/dev/null; do sleep 0.05; done
+    rm "$file"
+}
+
+# stop ends all nodes in directory $1.
 stop() {
     local file
     for file in "$1"/*.pid; do
-        [[ -e $file ]] || continue
-        kill -9 "$(<"$file")" 2>/dev/null || true
-        while kill -0 "$(<"$file")" 2>/dev/null; do sleep 0.05; done
-        rm "$file"
+        if [[ -e $file ]]; then end "$1" "$(basename "$file" .pid)"; fi
     done
 }
 load=
@@ -100,6 +106,17 @@ compare() {
         --target "single=$(url 0),pid=$(pid "$dir" 0)" --target "cluster=$(nodes url),$(nodes usage)" "${@:2}"
 }
 
+# apart is compare with a third target: three servers that know nothing of each other. They
+# share the processors as the nodes of a cluster do, and ask nobody.
+apart() {
+    for id in 4 5 6; do start "$dir" "$id"; done
+    step apart ready --admin "$(admin 4),$(admin 5),$(admin 6)" --limit 60s
+    step "$1" compare --rounds 3 --warmup 1s --duration 3s \
+        --target "single=$(url 0),pid=$(pid "$dir" 0)" --target "cluster=$(nodes url),$(nodes usage)" \
+        --target "apart=$(url 4),$(url 5),$(url 6),$(usage 4),$(usage 5),$(usage 6)" "${@:2}"
+    for id in 4 5 6; do end "$dir" "$id"; done
+}
+
 begin load 0 ready # 0: as many groups as the machine suggests
 start "$dir" 0
 step single ready --admin "$(admin 0)" --limit 60s
@@ -111,7 +128,7 @@ for round in 1 2 3; do
         --target "cluster=$(nodes url),$(nodes usage)" append --streams 1 --producer
 done
 compare fanout-1000 fanout --subscribers 1000 --rate 20
-compare head-100 head --streams 100
+apart head-100 head --streams 100
 step failover failover --name cluster --url "$(nodes url)" --admin "$(nodes admin)" --settle 6s \
     --kill "'$self' --kill '$dir'" --restart "'$self' --start '$dir'"
 stop "$dir"

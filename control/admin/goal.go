@@ -35,8 +35,12 @@ func Joined(id string, roster uint64) Goal {
 		case m.State == member.Joining && !m.Reachable:
 			return false, fmt.Sprintf("node %s is joining: it does not answer", id)
 		}
-		return false, fmt.Sprintf("node %s is %s: a voter of %d of %d groups, catching up in %d",
+		progress := fmt.Sprintf("node %s is %s: a voter of %d of %d groups, catching up in %d",
 			id, m.State, m.Votes, len(s.Groups), m.Learns)
+		if !m.Cold.Whole() {
+			progress += ", " + m.Cold.String()
+		}
+		return false, progress
 	})
 }
 
@@ -80,8 +84,9 @@ func Undrained(id string, roster uint64) Goal {
 	})
 }
 
-// Healthy is reached when every member answers, may lead or drains, and has caught
-// up as a voter of every group, and every group has a leader.
+// Healthy is reached when every member answers, may lead or drains, has caught up as a
+// voter of every group and has all cold objects that can be had, and every group has
+// a leader.
 func Healthy(s Status) (bool, string) {
 	for _, m := range s.Members {
 		switch groups := len(s.Groups); {
@@ -95,6 +100,8 @@ func Healthy(s Status) (bool, string) {
 			return false, fmt.Sprintf("node %s is a voter of %d of %d groups", m.ID, m.Votes, groups)
 		case m.CaughtUp < groups:
 			return false, fmt.Sprintf("node %s has caught up in %d of %d groups", m.ID, m.CaughtUp, groups)
+		case !m.Cold.Whole():
+			return false, fmt.Sprintf("node %s %s", m.ID, m.Cold)
 		}
 	}
 	for _, g := range s.Groups {

@@ -15,7 +15,7 @@ func Assemble(r member.Roster, own []Replica, reports map[string]Report) View {
 	var v View
 	for _, m := range r.Members {
 		report, answered := reports[m.ID]
-		v.Members = append(v.Members, Member{m.ID, m.State, answered, report.Unfit})
+		v.Members = append(v.Members, Member{m.ID, m.State, answered, report.Unfit, report.Cold})
 	}
 	a := assembly{led: map[uint32]claim{}, logs: map[uint32]map[string]Log{}}
 	for id, report := range reports {
@@ -61,7 +61,7 @@ func (a *assembly) group(own Replica) Group {
 	if !claimed {
 		return Group{ID: own.Group, Leader: own.Leader, Voters: own.Voters, Learners: own.Learners}
 	}
-	g := Group{ID: own.Group, Leader: c.leader, Settled: c.Settled, Voters: c.Voters, Learners: c.Learners}
+	g := Group{ID: own.Group, Leader: c.leader, Answers: true, Settled: c.Settled, Voters: c.Voters, Learners: c.Learners}
 	logs := a.logs[own.Group]
 	g.Lag = make(map[string]uint64, len(logs))
 	for id, l := range logs {

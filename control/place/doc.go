@@ -12,6 +12,9 @@
 //   - no move leaves a group with fewer voters that answer than its majority;
 //   - a node that can still vote leaves a group only after all that join have
 //     become voters of it;
+//   - a node becomes a voter only when it has the log and all cold objects that can
+//     be had, and one that answers ceases to be one only when a majority of the rest
+//     cannot lack them;
 //   - nobody is to lead who lags, drains, leaves or is unfit;
 //   - when the leaders differ by one group at most, none is moved, and never more
 //     of them than balance needs.

@@ -20,7 +20,7 @@ func thousand() (own []place.Replica) {
 func BenchmarkReportOf1024Groups(b *testing.B) {
 	own := thousand()
 	for b.Loop() {
-		text, err := place.NewReport(1, "", own).Encode()
+		text, err := place.NewReport(1, "", place.Cold{}, own).Encode()
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -30,10 +30,11 @@ func Plan(v View, l Limits) []Move {
 	return p.moves
 }
 
-// fed counts the learners that will become voters and take the log now.
+// fed counts the learners that take the log now and will become voters as soon as
+// they can.
 func (p *planner) fed(g Group) (n int) {
 	for _, id := range g.Learners {
-		if m := p.member(id); m.wanted() && m.Reachable {
+		if m := p.member(id); m.wanted() && m.Reachable && !p.settling(g, m) {
 			n++
 		}
 	}

@@ -23,6 +23,8 @@ func drawView(t *rapid.T) place.View {
 		if rapid.IntRange(0, 5).Draw(t, "unfit") == 0 {
 			m.Unfit = "disk is full"
 		}
+		m.Cold.Missing = rapid.Int64Range(0, 2).Draw(t, "missing")
+		m.Cold.Lost = rapid.Int64Range(0, m.Cold.Missing).Draw(t, "lost")
 		v.Members, ids = append(v.Members, m), append(ids, m.ID)
 	}
 	for i := range rapid.IntRange(1, 12).Draw(t, "groups") {
@@ -100,9 +102,25 @@ func checkVoters(t *rapid.T, v place.View, g place.Group, m place.Move) {
 	if 2*answer <= len(g.Voters) || m.Member == g.Leader {
 		t.Fatalf("%v: leaves voters %v", m, g.Voters)
 	}
-	if (m.Kind == place.Remove) != (find(v, m.Member).State == member.Leaving) {
+	about := find(v, m.Member)
+	if (m.Kind == place.Remove) != (about.State == member.Leaving) {
 		t.Fatalf("%v: nobody wants that", m)
 	}
+	voted := slices.Contains(v.Groups[m.Group].Voters, m.Member)
+	if m.Kind == place.Promote && !about.Cold.Whole() || m.Kind == place.Remove && voted && about.Reachable && !backed(v, g) {
+		t.Fatalf("%v: %+v, cold objects are on a minority", m, v.Members)
+	}
+}
+
+// backed says that no majority of the voters lacks cold objects.
+func backed(v place.View, g place.Group) bool {
+	whole := 0
+	for _, id := range g.Voters {
+		if m := find(v, id); m.Reachable && m.Cold.Whole() {
+			whole++
+		}
+	}
+	return whole > (len(g.Voters)-1)/2
 }
 
 func find(v place.View, id string) place.Member {

@@ -23,6 +23,7 @@ type Replica struct {
 type Report struct {
 	Roster uint64 `json:"roster"`          // version of the roster that it goes by, 0 for none
 	Unfit  string `json:"unfit,omitempty"` // why it must not lead
+	Cold   Cold   `json:"cold,omitzero"`   // its copies of cold objects
 	Logs   []Log  `json:"logs"`            // of its replicas
 	Led    []Led  `json:"led,omitempty"`   // the groups that it leads
 }
@@ -44,8 +45,8 @@ type Led struct {
 }
 
 // NewReport says what a node tells of its replicas.
-func NewReport(roster uint64, unfit string, own []Replica) Report {
-	r := Report{Roster: roster, Unfit: unfit, Logs: make([]Log, 0, len(own))}
+func NewReport(roster uint64, unfit string, cold Cold, own []Replica) Report {
+	r := Report{Roster: roster, Unfit: unfit, Cold: cold, Logs: make([]Log, 0, len(own))}
 	for _, o := range own {
 		r.Logs = append(r.Logs, Log{o.Group, o.Last, o.Applied})
 		if o.Leads {

@@ -23,7 +23,7 @@ func replicas() []place.Replica {
 
 // The golden file is what nodes of version 1 have sent.
 func TestTheGoldenReportIsStillRead(t *testing.T) {
-	report := place.NewReport(4, "disk is full", replicas())
+	report := place.NewReport(4, "disk is full", place.Cold{Unseen: 1, Missing: 3, Lost: 2}, replicas())
 	text, err := report.Encode()
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +62,7 @@ func threeMembers(t *testing.T) member.Roster {
 func TestAViewIsPutTogetherFromReports(t *testing.T) {
 	own := replicas()
 	reports := map[string]place.Report{
-		"1": place.NewReport(1, "", own),
+		"1": place.NewReport(1, "", place.Cold{Missing: 2}, own),
 		"2": {Unfit: "disk is full",
 			Logs: []place.Log{{Group: 0, Last: 98, Applied: 60}, {Group: 1, Last: 9, Applied: 9}},
 			Led: []place.Led{{Group: 1, Term: 2, Settled: true, Voters: []string{"2"}},
@@ -70,12 +70,19 @@ func TestAViewIsPutTogetherFromReports(t *testing.T) {
 	}
 	v := place.Assemble(threeMembers(t), own, reports)
 	want := []place.Group{
-		{ID: 0, Leader: "1", Settled: true, Voters: []string{"1", "2"}, Learners: []string{"3"}, Lag: map[string]uint64{"1": 0, "2": 30}},
-		{ID: 1, Leader: "2", Settled: true, Voters: []string{"2"}, Lag: map[string]uint64{"1": 4, "2": 0}},
+		{ID: 0, Leader: "1", Answers: true, Settled: true, Voters: []string{"1", "2"}, Learners: []string{"3"}, Lag: map[string]uint64{"1": 0, "2": 30}},
+		{ID: 1, Leader: "2", Answers: true, Settled: true, Voters: []string{"2"}, Lag: map[string]uint64{"1": 4, "2": 0}},
 		{ID: 2, Leader: "3", Voters: []string{"1"}},
 	}
 	if !reflect.DeepEqual(v.Groups, want) {
 		t.Errorf("groups\n%+v\nwant\n%+v", v.Groups, want)
+	}
+	if unserved := v.Unserved(own); !slices.Equal(unserved, []uint32{2}) {
+		t.Errorf("unserved %v", unserved)
+	}
+	own[0].Leader = "2" // not by whom it says so
+	if unserved := v.Unserved(own); !slices.Equal(unserved, []uint32{0, 2}) {
+		t.Errorf("unserved %v", unserved)
 	}
 	var answered []bool
 	for _, m := range v.Members {
@@ -92,11 +99,11 @@ func TestAViewIsPutTogetherFromReports(t *testing.T) {
 func TestAStatusSumsUp(t *testing.T) {
 	own := replicas()
 	r := threeMembers(t)
-	v := place.Assemble(r, own, map[string]place.Report{"1": place.NewReport(1, "", own)})
+	v := place.Assemble(r, own, map[string]place.Report{"1": place.NewReport(1, "", place.Cold{Missing: 2}, own)})
 	s := place.Summarize(r, v, place.DefaultLimits())
 	one, _ := s.Member("1")
 	one.Since = time.Time{}
-	want := place.MemberStatus{ID: "1", Address: "a:1", Disk: "d1", State: member.Active, Reachable: true, Leads: 1, Votes: 3, CaughtUp: 1}
+	want := place.MemberStatus{ID: "1", Address: "a:1", Disk: "d1", State: member.Active, Reachable: true, Cold: place.Cold{Missing: 2}, Leads: 1, Votes: 3, CaughtUp: 1}
 	if one != want {
 		t.Errorf("got %+v", one)
 	}

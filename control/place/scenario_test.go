@@ -18,7 +18,7 @@ var rewrite = flag.Bool("rewrite", false, "rewrite the expected text of scenario
 // TestScenarios plays testdata/scenarios/*.txt: blocks of lines "verb arguments",
 // a line "----", and what they answer, up to an empty line.
 //
-//	members 1:active 2:leaving,dead 3:active,unfit
+//	members 1:active 2:leaving,dead 3:active,unfit 4:joining,lacking 5:joining,looking 6:active,lost
 //	group 0 leader=1 voters=1,2,3 learners=4 lag=4:900 unsettled
 //	lag 0 4:900
 //	limits changes=1
@@ -119,6 +119,12 @@ func (s *stage) setMembers(args []string) {
 				m.Reachable = false
 			case "unfit":
 				m.Unfit = "disk is full"
+			case "lacking":
+				m.Cold.Missing = 7
+			case "looking":
+				m.Cold.Unseen = 1
+			case "lost":
+				m.Cold.Missing, m.Cold.Lost = 2, 2
 			}
 		}
 		s.view.Members = append(s.view.Members, m)

@@ -25,6 +25,7 @@ type MemberStatus struct {
 	Replaced  bool         `json:"replaced,omitempty"` // it leaves for another disk under its id
 	Reachable bool         `json:"reachable"`
 	Unfit     string       `json:"unfit,omitempty"`
+	Cold      Cold         `json:"cold,omitzero"`
 	Leads     int          `json:"leads"`    // groups
 	Votes     int          `json:"votes"`    // groups
 	Learns    int          `json:"learns"`   // groups
@@ -52,7 +53,7 @@ func Summarize(r member.Roster, v View, l Limits) Status {
 		seen := v.member(m.ID)
 		status := MemberStatus{
 			ID: m.ID, Address: m.Address, Disk: m.Disk, State: m.State, Since: m.Since,
-			Replaced: m.Successor != nil, Reachable: seen.Reachable, Unfit: seen.Unfit,
+			Replaced: m.Successor != nil, Reachable: seen.Reachable, Unfit: seen.Unfit, Cold: seen.Cold,
 		}
 		for _, g := range v.Groups {
 			status.count(g, l.Lag)

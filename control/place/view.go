@@ -12,6 +12,7 @@ type Member struct {
 	State     member.State
 	Reachable bool   // it answered
 	Unfit     string // why it must not lead although it answers; "" if it may
+	Cold      Cold   // its copies of cold objects
 }
 
 // mayLead says that a group can be given to the member.
@@ -34,6 +35,8 @@ type Group struct {
 	Leader   string // "" if none is known
 	Voters   []string
 	Learners []string // get the log and do not vote
+	// Answers says that the leader answered, and itself says that it leads.
+	Answers bool
 	// Settled says that the leader itself told, and that the voters and learners
 	// are committed: no later leader can have others without changing them anew.
 	Settled bool
@@ -78,6 +81,23 @@ func (v View) member(id string) Member {
 	}
 	// Nobody of the roster: to be taken out wherever it is found.
 	return Member{ID: id, State: member.Leaving}
+}
+
+// Unserved returns the groups, of those that a node has, whose leader it does not
+// know, or who does not answer it as one.
+func (v View) Unserved(own []Replica) (groups []uint32) {
+	leaders := make(map[uint32]string, len(v.Groups))
+	for _, g := range v.Groups {
+		if g.Answers {
+			leaders[g.ID] = g.Leader
+		}
+	}
+	for _, o := range own {
+		if o.Leader == "" || leaders[o.Group] != o.Leader {
+			groups = append(groups, o.Group)
+		}
+	}
+	return groups
 }
 
 // Everywhere says that the member is a voter of every group, for certain.

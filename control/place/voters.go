@@ -48,13 +48,24 @@ func (p *planner) dropDead(g Group) bool {
 func (p *planner) promote(g Group) bool {
 	for _, id := range g.Learners {
 		m := p.member(id)
-		if m.wanted() && m.Reachable && g.caughtUp(id, p.limits.Lag) && p.survives(append(slices.Clone(g.Voters), id)) {
+		if m.wanted() && m.Reachable && g.caughtUp(id, p.limits.Lag) && m.Cold.Whole() &&
+			!p.settling(g, m) && p.survives(append(slices.Clone(g.Voters), id)) {
 			p.plan(g, Promote, id, "it has caught up")
 			p.learners[g.Leader]--
 			return true
 		}
 	}
 	return false
+}
+
+// settling says that a group has a voter that is still joining, and that comes before
+// next, who shall be one too. Until it is active, cold objects are put without
+// counting it; a second one could then make a majority with it that lacks the newest
+// of them. They come in the order of their ids, so that no two wait for each other.
+func (p *planner) settling(g Group, next Member) bool {
+	return slices.ContainsFunc(p.Members, func(m Member) bool {
+		return m.State == member.Joining && m.Reachable && m.ID < next.ID && g.votes(m.ID)
+	})
 }
 
 // add lets a member have the log, when it is there to take it.
@@ -70,7 +81,8 @@ func (p *planner) add(g Group) bool {
 	return false
 }
 
-// dropLiving removes a voter that leaves, once those that join have come.
+// dropLiving removes a voter that leaves, once those that join have come, and those
+// who stay have what it may be needed for.
 func (p *planner) dropLiving(g Group) bool {
 	for _, m := range p.Members {
 		if m.State == member.Joining && !g.votes(m.ID) {
@@ -78,7 +90,8 @@ func (p *planner) dropLiving(g Group) bool {
 		}
 	}
 	for _, id := range g.Voters {
-		if !p.member(id).wanted() && id != g.Leader && p.survives(without(g.Voters, id)) {
+		rest := without(g.Voters, id)
+		if !p.member(id).wanted() && id != g.Leader && p.survives(rest) && p.backed(rest) {
 			p.plan(g, Remove, id, "it leaves")
 			return true
 		}

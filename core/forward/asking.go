@@ -3,127 +3,192 @@ package forward
 import (
 	"context"
 	"encoding/binary"
-	"maps"
+	"fmt"
 	"runtime"
-	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"ursula/core/group"
 )
 
-// askers ask other nodes about groups. Questions of all groups to one node share
-// a call: while one is under way the others wait for the next. Its methods may be
-// called concurrently.
-type askers struct {
-	calls  Caller
-	method Method
-	size   int // bytes of an answer to one question
+// Questions ask other nodes about groups: do you know of a later term than I do,
+// and if you lead, how far are you? The answer to the first confirms a leader, the
+// second makes a follower's replica current. All reads that wait for the same node
+// share its next call, whatever their groups are, and a group is in it once. Its
+// methods may be called concurrently.
+type Questions struct {
+	node  Node
+	calls Caller
 
-	mu    sync.Mutex
+	put, called atomic.Uint64 // questions, and calls that carried them
+
+	mu    sync.RWMutex
 	peers map[string]*asking
 }
 
-func newAskers(calls Caller, m Method, size int) *askers {
-	return &askers{calls: calls, method: m, size: size, peers: make(map[string]*asking)}
+// NewQuestions returns questions about the groups of n.
+func NewQuestions(n Node, calls Caller) *Questions {
+	return &Questions{node: n, calls: calls, peers: make(map[string]*asking)}
 }
 
-// of returns what waits to be asked of a node.
-func (a *askers) of(peer string) *asking {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	p, ok := a.peers[peer]
-	if !ok {
-		p = &asking{askers: a, peer: peer, waiting: make(map[uint32]question)}
-		a.peers[peer] = p
+// of returns what is asked of a node.
+func (q *Questions) of(peer string) *asking {
+	q.mu.RLock()
+	a := q.peers[peer]
+	q.mu.RUnlock()
+	if a != nil {
+		return a
 	}
-	return p
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if a = q.peers[peer]; a == nil {
+		a = &asking{Questions: q, peer: peer}
+		q.peers[peer] = a
+	}
+	return a
 }
 
-// question is about a group and a term of it.
-type question struct {
-	group  uint32
-	term   uint64
-	answer chan<- answer // with room for every answer
-}
-
-// answer is what a node said, nil if nothing.
-type answer struct {
-	peer string
-	says []byte
-}
-
-const questionBytes = 12
-
-func appendQuestion(dst []byte, q question) []byte {
-	return binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint32(dst, q.group), q.term)
-}
-
-func decodeQuestion(src []byte) question {
-	return question{group: binary.LittleEndian.Uint32(src), term: binary.LittleEndian.Uint64(src[4:])}
-}
-
-// asking is what waits to be asked of one node: a question for each group at
-// most. A node that does not answer holds up nobody who has the answers of the
-// others; they ask again and again, and here only the last of it counts.
+// asking is what is asked of one node: one call at a time, and the questions that
+// wait for the next.
 type asking struct {
-	*askers
-	peer string
+	*Questions
+	peer   string
+	silent atomic.Bool // the last call was not answered in time
 
-	mu      sync.Mutex
-	waiting map[uint32]question // by group
-	busy    bool
+	mu   sync.Mutex
+	next *call // nil while nobody waits
+	busy bool
 }
 
-// askPatience bounds a call. A group whose questions stay open that long has
-// lost its leader's lease already.
-const askPatience = 2 * time.Second
+// call carries the questions of those who were there when it began. Who comes
+// later needs the next one, since an answer says nothing of what happens after it.
+type call struct {
+	groups []uint32
+	place  map[uint32]int // of each group in groups
+	done   chan struct{}  // closed when what follows is set for good
+	late   chan struct{}  // closed when the answer takes long
+	// terms are the newest that this node knew of when the call began, not when a
+	// question was put: a read that joins later must not rest on an earlier word.
+	terms  []uint64
+	answer []byte // nil for none
+}
 
-func (a *asking) add(q question) {
+// ticket is a read's place in a call.
+type ticket struct {
+	*call
+	place int
+}
+
+// ask puts a question into the next call to a node.
+func (q *Questions) ask(peer string, id uint32) ticket {
+	q.put.Add(1)
+	a := q.of(peer)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if outdated, ok := a.waiting[q.group]; ok {
-		outdated.answer <- answer{peer: a.peer}
+	if a.next == nil {
+		a.next = &call{place: make(map[uint32]int), done: make(chan struct{}), late: make(chan struct{})}
 	}
-	a.waiting[q.group] = q
+	c := a.next
+	place, asked := c.place[id]
+	if !asked {
+		place = len(c.groups)
+		c.place[id] = place
+		c.groups = append(c.groups, id)
+	}
 	if !a.busy {
 		a.busy = true
 		go a.run()
 	}
+	return ticket{c, place}
 }
 
+// run calls until nobody waits. It yields before each call: those who are about to
+// read then share it.
 func (a *asking) run() {
 	for {
-		runtime.Gosched() // others are about to ask
-		questions := a.take()
-		if len(questions) == 0 {
+		runtime.Gosched()
+		c := a.begin()
+		if c == nil {
 			return
 		}
-		a.ask(questions)
+		a.carry(c)
 	}
 }
 
-func (a *asking) take() []question {
+func (a *asking) begin() *call {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	questions := slices.Collect(maps.Values(a.waiting))
-	clear(a.waiting)
-	a.busy = len(questions) > 0
-	return questions
+	c := a.next
+	a.next, a.busy = nil, c != nil
+	return c
 }
 
-func (a *asking) ask(questions []question) {
+const (
+	// askPatience bounds a call. A group whose questions stay open that long has
+	// lost its leader's lease already.
+	askPatience = 2 * time.Second
+	// hedge is after how long an answer is late, and others are asked as well.
+	hedge = 20 * time.Millisecond
+)
+
+func (a *asking) carry(c *call) {
 	ctx, cancel := context.WithTimeout(context.Background(), askPatience)
 	defer cancel()
-	payload := make([]byte, 0, len(questions)*questionBytes)
-	for _, q := range questions {
-		payload = appendQuestion(payload, q)
+	late := time.AfterFunc(hedge, func() {
+		a.silent.Store(true)
+		close(c.late)
+	})
+	defer late.Stop()
+	a.called.Add(1)
+	said, err := a.calls.Call(ctx, a.peer, MethodAsk, a.questions(c))
+	if err == nil && len(said) == len(c.groups)*answerBytes {
+		c.answer = said
 	}
-	said, err := a.calls.Call(ctx, a.peer, a.method, payload)
-	good := err == nil && len(said) == len(questions)*a.size
-	for i, q := range questions {
-		reply := answer{peer: a.peer}
-		if good {
-			reply.says = said[i*a.size : (i+1)*a.size]
+	a.silent.Store(c.answer == nil)
+	close(c.done)
+}
+
+// questions notes the terms and encodes the call.
+func (a *asking) questions(c *call) []byte {
+	payload := make([]byte, 0, len(c.groups)*questionBytes)
+	c.terms = make([]uint64, len(c.groups))
+	for i, id := range c.groups {
+		if g := a.node.Local(id); g != nil {
+			c.terms[i] = g.CurrentTerm()
 		}
-		q.answer <- reply
+		payload = binary.LittleEndian.AppendUint32(payload, id)
+		payload = binary.LittleEndian.AppendUint64(payload, c.terms[i])
 	}
+	return payload
+}
+
+// wait returns the answer.
+func (t ticket) wait(ctx context.Context) (a answer, err error) {
+	select {
+	case <-t.done:
+		return t.read(), nil
+	case <-ctx.Done():
+		return a, fmt.Errorf("%w: %w", group.ErrNoLeader, context.Cause(ctx))
+	}
+}
+
+// promptly is wait that gives up when the answer is late.
+func (t ticket) promptly(ctx context.Context) (a answer, there bool) {
+	select {
+	case <-t.done:
+		return t.read(), true
+	case <-t.late:
+	case <-ctx.Done():
+	}
+	return a, false
+}
+
+// read returns what was answered once the call is done: nothing is as good as a
+// no, for a question changes nothing and may be put again.
+func (t ticket) read() answer {
+	if t.answer == nil {
+		return answer{}
+	}
+	return decodeAnswer(t.answer[t.place*answerBytes:])
 }

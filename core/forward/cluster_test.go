@@ -54,19 +54,19 @@ func (c *cluster) open(id string, founders []string) *host {
 	others := slices.DeleteFunc(slices.Clone(founders), func(other string) bool { return other == id })
 	h := &host{id: id, moved: make(chan struct{}, 1)}
 	h.notices = forward.NewNotices(h, calls, func() []string { return others })
-	verifier := forward.NewVerifier(calls)
+	questions := forward.NewQuestions(h, calls)
 	var err error
 	h.local, err = raftgroup.Open(raftgroup.Options{
 		NodeID: id, Bootstrap: founders, Transport: c.net.Transport(id, 0), Timers: raftgroup.TimersFor(1),
 		Verify: func(ctx context.Context, term uint64, others []string, need int) error {
-			return verifier.Verify(ctx, 0, term, others, need)
+			return questions.Verify(ctx, 0, term, others, need)
 		},
 		Observer: h, Logger: slog.New(slog.DiscardHandler), OnFatal: func(err error) { c.t.Error(err) },
 	})
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	h.engine = forward.New(0, id, h.local, calls, forward.NewIndexes(calls), h.Clock)
+	h.engine = forward.New(0, id, h.local, calls, questions, h.Clock)
 	c.calls.Serve(id, forward.NewServer(h))
 	return h
 }

@@ -10,37 +10,32 @@ import (
 
 	"ursula/core/group"
 	"ursula/core/stream"
+	"ursula/core/trace"
 )
 
 // Engine is a group.Engine that proposes and confirms wherever its group is led.
 // Everything else is about this node's own replica.
 type Engine struct {
 	Local
-	id      uint32
-	self    string
-	calls   Caller
-	indexes *Indexes
-	clock   func() int64
-	rounds  *group.Rounds
-	skew    atomic.Int64 // what the leader's clock is ahead of this node's, in milliseconds
-	pool    sync.Pool    // of *[]byte, for encoded commands
+	id        uint32
+	self      string
+	calls     Caller
+	questions *Questions
+	clock     func() int64
+	counts    counts
+	skew      atomic.Int64 // what the leader's clock is ahead of this node's, in milliseconds
+	pool      sync.Pool    // of *[]byte, for encoded commands
+	tracer    trace.Tracer // nil: nothing is followed
 }
 
 // New returns the engine of group id on node self.
-func New(id uint32, self string, local Local, calls Caller, indexes *Indexes, clock func() int64) *Engine {
-	e := &Engine{Local: local, id: id, self: self, calls: calls, indexes: indexes, clock: clock}
-	e.rounds = group.NewRounds(e.catchUp)
-	return e
+func New(id uint32, self string, local Local, calls Caller, questions *Questions, clock func() int64) *Engine {
+	return &Engine{Local: local, id: id, self: self, calls: calls, questions: questions, clock: clock}
 }
 
-const (
-	// tryAgain is the pause before a node is asked again that could not be
-	// reached, or that does not yet know that it leads.
-	tryAgain = 25 * time.Millisecond
-	// roundPatience bounds a round. The reads that wait for it decide themselves
-	// whether to begin another.
-	roundPatience = 2 * time.Second
-)
+// tryAgain is the pause before a node is asked again that could not be reached, or
+// that does not yet know that it leads.
+const tryAgain = 25 * time.Millisecond
 
 // Propose implements group.Engine.
 func (e *Engine) Propose(ctx context.Context, c *stream.Command) (stream.Result, error) {
@@ -51,12 +46,15 @@ func (e *Engine) Propose(ctx context.Context, c *stream.Command) (stream.Result,
 		if err == nil || !e.mayRepeat(c, err) || !waited.pause(ctx, changed) {
 			return r, err
 		}
+		e.counts.repeated.Add(1)
 	}
 }
 
 func (e *Engine) propose(ctx context.Context, leader string, c *stream.Command) (stream.Result, error) {
 	if leader != e.self {
-		return e.send(ctx, leader, MethodPropose, c)
+		r, err := e.send(ctx, leader, MethodPropose, c)
+		e.counts.sent(err)
+		return r, err
 	}
 	ctx, cancel := e.await(ctx)
 	defer cancel()
@@ -136,12 +134,19 @@ func (e *Engine) Drive(ctx context.Context, name stream.Name, f *stream.Fork) (s
 
 // send has the leader carry out a command.
 func (e *Engine) send(ctx context.Context, leader string, m Method, c *stream.Command) (stream.Result, error) {
+	head, call := e.traced(ctx, leader, m)
+	r, err := e.sendWith(ctx, leader, m, head, c)
+	end(call, err)
+	return r, err
+}
+
+func (e *Engine) sendWith(ctx context.Context, leader string, m Method, head []byte, c *stream.Command) (stream.Result, error) {
 	buffer, ok := e.pool.Get().(*[]byte)
 	if !ok {
 		buffer = new([]byte)
 	}
 	*buffer = stream.AppendCommand((*buffer)[:0], c)
-	answer, err := e.calls.Call(ctx, leader, m, proposeHead(e.id), *buffer)
+	answer, err := e.calls.Call(ctx, leader, m, head, *buffer)
 	if cap(*buffer) <= maxPooled {
 		e.pool.Put(buffer)
 	}

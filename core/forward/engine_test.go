@@ -20,7 +20,17 @@ func pair() (e *forward.Engine, here, there *fakeLocal, calls *fakeCalls) {
 	here, there = newLocal("b", false), newLocal("b", true)
 	node := &fakeNode{groups: map[uint32]*fakeLocal{theGroup: there}, clock: 5000}
 	calls = &fakeCalls{answer: to(forward.NewServer(node))}
-	return forward.New(theGroup, "a", here, calls, forward.NewIndexes(calls), fixed(2000)), here, there, calls
+	return engine(here, calls, fixed(2000)), here, there, calls
+}
+
+// engine is that of node a.
+func engine(here *fakeLocal, calls *fakeCalls, clock func() int64) *forward.Engine {
+	return forward.New(theGroup, "a", here, calls, questions(here, calls), clock)
+}
+
+// questions are those of a node with one group.
+func questions(here *fakeLocal, calls *fakeCalls) *forward.Questions {
+	return forward.NewQuestions(&fakeNode{groups: map[uint32]*fakeLocal{theGroup: here}}, calls)
 }
 
 func TestALeaderAsksNobody(t *testing.T) {

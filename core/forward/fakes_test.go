@@ -16,6 +16,7 @@ type fakeLocal struct {
 	propose      func(context.Context, *stream.Command) (stream.Result, error)
 	confirm      func(context.Context) error
 	idle         bool
+	doubted      bool // one voter's word is not enough
 	term         uint64
 
 	mu       sync.Mutex
@@ -76,6 +77,13 @@ func (l *fakeLocal) ReadIndex(context.Context, string, uint64) (group.Position, 
 	}
 	return p, nil
 }
+
+func (l *fakeLocal) Witnessed(_ string, term uint64) (group.Position, bool) {
+	p, leads := l.Position()
+	return p, leads && term <= l.term && !l.doubted
+}
+
+func (l *fakeLocal) Applied() uint64 { return 0 }
 
 func (l *fakeLocal) CurrentTerm() uint64 { return l.term }
 
@@ -169,13 +177,7 @@ func (c *fakeCalls) messages() []message {
 // to answers calls with a server.
 func to(s *forward.Server) func(context.Context, message) ([]byte, error) {
 	return func(ctx context.Context, m message) ([]byte, error) {
-		switch m.method {
-		case forward.MethodPropose:
-			return s.Propose(ctx, "a", m.payload)
-		case forward.MethodReadIndex:
-			return s.ReadIndex(ctx, "a", m.payload)
-		}
-		return s.Verify(ctx, "a", m.payload)
+		return s.Answer(ctx, m.method, "a", m.payload)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"ursula/core/forward"
 	"ursula/core/group"
 	"ursula/core/stream"
+	"ursula/core/trace/tracetest"
 )
 
 var rewrite = flag.Bool("rewrite", false, "write the golden file anew")
@@ -56,9 +57,9 @@ func TestFormatIsPinned(t *testing.T) {
 func exchange(t *testing.T) string {
 	var said strings.Builder
 	note := func(what string, payload []byte) { said.WriteString(what + "\n" + hex.Dump(payload) + "\n") }
-	e, _, there, calls := pair()
+	e, here, there, calls := pair()
 	there.at = group.Position{Term: 3, Commit: 12, Applied: 11}
-	there.term, there.idle = 3, true
+	here.term, there.term, there.idle = 3, 3, true
 	server := calls.answer
 	calls.answer = func(ctx context.Context, m message) ([]byte, error) {
 		answer, err := server(ctx, m)
@@ -67,12 +68,11 @@ func exchange(t *testing.T) string {
 		return answer, err
 	}
 	propose(t, e, there)
+	drive(t, e)
 	if err := e.Confirm(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := forward.NewVerifier(calls).Verify(t.Context(), theGroup, 3, []string{"b"}, 1); err != nil {
-		t.Fatal(err)
-	}
+	proposeFollowed(t, e)
 	synctest.Test(t, func(*testing.T) {
 		told := &fakeCalls{}
 		node := &fakeNode{groups: map[uint32]*fakeLocal{theGroup: there}}
@@ -103,8 +103,26 @@ func propose(t *testing.T, e *forward.Engine, there *fakeLocal) {
 	}
 }
 
+func drive(t *testing.T, e *forward.Engine) {
+	fork := &stream.Fork{Source: "v1/source", SourceID: 3, At: 400, Requested: stream.CurrentTail, Ref: "ref"}
+	if _, err := e.Drive(t.Context(), "v1/fork", fork); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// proposeFollowed sends a command of a request that is followed.
+func proposeFollowed(t *testing.T, e *forward.Engine) {
+	var r tracetest.Recorder
+	e.Trace(&r)
+	ctx, _ := r.Request(t.Context(), "vendor=state")
+	if _, err := e.Propose(ctx, numbered(3)); err == nil {
+		t.Fatal("not refused")
+	}
+}
+
 func methods() map[forward.Method]string {
 	return map[forward.Method]string{
-		16: "propose (16)", 17: "read index (17)", 18: "verify (18)", 19: "advance (19), not answered",
+		16: "propose (16)", 17: "ask (17)", 19: "advance (19), not answered",
+		20: "drive (20)",
 	}
 }

@@ -14,11 +14,10 @@ type Method uint8
 
 // The calls of this package.
 const (
-	MethodPropose   Method = 16 // a command, for the leader
-	MethodReadIndex Method = 17 // how far is the leader?
-	MethodVerify    Method = 18 // do you know of later terms than these?
-	MethodAdvance   Method = 19 // so far have I committed; not answered
-	MethodDrive     Method = 20 // bring a fork in the making to its end
+	MethodPropose Method = 16 // a command, for the leader
+	MethodAsk     Method = 17 // do you know of later terms, and if you lead, how far are you?
+	MethodAdvance Method = 19 // so far have I committed; not answered
+	MethodDrive   Method = 20 // bring a fork in the making to its end
 )
 
 // ErrUnreachable says that a call certainly did not reach the other node. After
@@ -40,6 +39,8 @@ type Local interface {
 	// Leader names the node that leads, "" when none is known, with a channel
 	// that is closed when that may have changed.
 	Leader() (id string, changed <-chan struct{})
+	// Witnessed is ReadIndex where the voter's word is enough; ok says that it is.
+	Witnessed(voter string, term uint64) (p group.Position, ok bool)
 	// ReadIndex returns a position that covers all that was acknowledged before
 	// voter said that it knows of no later term than this. Only the leader answers.
 	ReadIndex(ctx context.Context, voter string, term uint64) (group.Position, error)
@@ -55,6 +56,8 @@ type Progress interface {
 	Idle(p group.Position) bool
 	// Advance takes over the leader's commit index as far as Raft agrees.
 	Advance(leader string, p group.Position)
+	// Applied is the index of the last command applied here.
+	Applied() uint64
 	WaitApplied(ctx context.Context, index uint64) error
 }
 

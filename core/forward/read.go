@@ -3,6 +3,7 @@ package forward
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"ursula/core/group"
@@ -32,39 +33,46 @@ func (e *Engine) Current(ctx context.Context) bool {
 	if e.Local.Leads() {
 		return e.Local.Confirm(ctx) == nil
 	}
-	if id, _ := e.Local.Leader(); id == "" {
+	leader, _ := e.Local.Leader()
+	if leader == "" || leader == e.self {
 		return false
 	}
 	ctx, cancel := context.WithTimeout(ctx, historyPatience)
 	defer cancel()
-	return e.rounds.Wait(ctx) == nil
+	return e.catchUp(ctx, leader) == nil
 }
 
 func (e *Engine) confirm(ctx context.Context, leader string) error {
 	if leader != e.self {
-		return e.rounds.Wait(ctx)
+		return e.catchUp(ctx, leader)
 	}
 	ctx, cancel := e.await(ctx)
 	defer cancel()
 	return e.Local.Confirm(ctx)
 }
 
-// catchUp is one round: everything acknowledged before it is applied here after.
-func (e *Engine) catchUp(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, roundPatience)
-	defer cancel()
-	leader, _ := e.Local.Leader()
-	if leader == "" || leader == e.self {
-		return e.Local.Confirm(ctx)
-	}
-	p, clock, err := e.indexes.ask(ctx, leader, e.id, e.Local.CurrentTerm())
+// catchUp makes everything that was acknowledged before the call applied here.
+func (e *Engine) catchUp(ctx context.Context, leader string) error {
+	a, err := e.questions.ask(leader, e.id).wait(ctx)
 	if err != nil {
 		return err
 	}
-	e.skew.Store(clock - e.clock())
-	e.Local.Advance(leader, p)
-	return e.Local.WaitApplied(ctx, p.Applied)
+	if !a.leads {
+		return fmt.Errorf("%w: node %s does not lead, or does not answer", group.ErrNoLeader, leader)
+	}
+	e.skew.Store(a.clock - e.clock())
+	e.Local.Advance(leader, a.at)
+	if e.Local.Applied() >= a.at.Applied {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, applyPatience)
+	defer cancel()
+	return e.Local.WaitApplied(ctx, a.at.Applied)
 }
+
+// applyPatience is how long a read waits for this replica before it asks again
+// who leads.
+const applyPatience = 2 * time.Second
 
 // Clock is the group's time in Unix milliseconds: the leader's, as well as this
 // node knows it since its last Confirm. What has expired is judged by it on every

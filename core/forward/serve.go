@@ -4,25 +4,22 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
-	"sync"
 	"time"
 
 	"ursula/core/group"
 	"ursula/core/stream"
+	"ursula/core/trace"
 )
 
 // Server answers the calls of other nodes. Its methods may be called
 // concurrently.
-type Server struct{ node Node }
+type Server struct {
+	node   Node
+	tracer trace.Tracer // nil: nothing is followed
+}
 
 // NewServer returns the server of a node.
-func NewServer(n Node) *Server { return &Server{n} }
-
-// NotServing is the answer to any call while the node is not open: nothing
-// happened.
-func NotServing() []byte {
-	return appendFailure(fmt.Errorf("%w: the node is starting", group.ErrNoLeader))
-}
+func NewServer(n Node) *Server { return &Server{node: n} }
 
 // electionPatience is how long a call waits on a node that was elected and does
 // not serve yet. The caller knows no better place to ask.
@@ -31,66 +28,42 @@ const electionPatience = 2 * time.Second
 // Propose answers MethodPropose. The command becomes the group's; payload must
 // not be used again.
 func (s *Server) Propose(ctx context.Context, _ string, payload []byte) ([]byte, error) {
-	id, c, err := decodePropose(payload)
+	p, err := decodePropose(payload)
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel, err := s.await(ctx, id)
+	ctx, span := s.resume(ctx, p.trace, MethodPropose)
+	r, err := s.propose(ctx, &p)
+	end(span, err)
+	return proposed(&r, err), nil
+}
+
+func (s *Server) propose(ctx context.Context, p *proposal) (stream.Result, error) {
+	ctx, cancel, err := s.await(ctx, p.group)
 	if err != nil {
-		return appendFailure(err), nil
+		return stream.Result{}, err
 	}
 	defer cancel()
-	r, err := s.node.ProposeHere(ctx, id, c)
-	if err != nil {
-		return appendFailure(err), nil
-	}
-	return stream.AppendResult([]byte{statusDone}, &r), nil
+	return s.node.ProposeHere(ctx, p.group, &p.command)
 }
 
 // Drive answers MethodDrive, which names the fork in a command.
 func (s *Server) Drive(ctx context.Context, _ string, payload []byte) ([]byte, error) {
-	_, c, err := decodePropose(payload)
-	if err != nil || c.Fork == nil {
+	p, err := decodePropose(payload)
+	if err != nil || p.command.Fork == nil {
 		return nil, errWire
 	}
-	r, err := s.node.DriveHere(ctx, c.Name, c.Fork)
+	ctx, span := s.resume(ctx, p.trace, MethodDrive)
+	r, err := s.node.DriveHere(ctx, p.command.Name, p.command.Fork)
+	end(span, err)
+	return proposed(&r, err), nil
+}
+
+func proposed(r *stream.Result, err error) []byte {
 	if err != nil {
-		return appendFailure(err), nil
+		return appendFailure(err)
 	}
-	return stream.AppendResult([]byte{statusDone}, &r), nil
-}
-
-// ReadIndex answers MethodReadIndex: for each group how far this node is as its
-// leader. The questions name the newest terms that their sender knows of, which
-// counts as its word that it has voted in no later ones; where that is not enough
-// others are asked, for all groups at the same time.
-func (s *Server) ReadIndex(ctx context.Context, from string, payload []byte) ([]byte, error) {
-	if len(payload)%questionBytes != 0 {
-		return nil, errWire
-	}
-	count := len(payload) / questionBytes
-	answers := make([]byte, count*indexBytes)
-	one := func(i int) {
-		p, err := s.readIndex(ctx, from, decodeQuestion(payload[i*questionBytes:]))
-		appendIndex(answers[:i*indexBytes:(i+1)*indexBytes], p, s.node.Clock(), err)
-	}
-	var asked sync.WaitGroup
-	for i := 1; i < count; i++ {
-		asked.Go(func() { one(i) })
-	}
-	if count > 0 {
-		one(0)
-	}
-	asked.Wait()
-	return answers, nil
-}
-
-func (s *Server) readIndex(ctx context.Context, from string, q question) (group.Position, error) {
-	g := s.node.Local(q.group)
-	if g == nil {
-		return group.Position{}, group.ErrNoLeader
-	}
-	return g.ReadIndex(ctx, from, q.term)
+	return stream.AppendResult([]byte{statusDone}, r)
 }
 
 // await bounds a call to a node that may be about to lead. Where it leads there
@@ -121,27 +94,6 @@ func (s *Server) Advance(_ context.Context, from string, payload []byte) ([]byte
 		}
 	}
 	return nil, nil
-}
-
-// Verify answers MethodVerify: for each group a byte, 1 if this node knows of no
-// later term than the one asked for.
-func (s *Server) Verify(_ context.Context, _ string, payload []byte) ([]byte, error) {
-	if len(payload)%questionBytes != 0 {
-		return nil, errWire
-	}
-	answers := make([]byte, 0, len(payload)/questionBytes)
-	for ; len(payload) > 0; payload = payload[questionBytes:] {
-		q := decodeQuestion(payload)
-		answers = append(answers, s.judge(q))
-	}
-	return answers, nil
-}
-
-func (s *Server) judge(q question) byte {
-	if g := s.node.Local(q.group); g != nil && g.CurrentTerm() <= q.term {
-		return 1
-	}
-	return 0
 }
 
 var _ group.Engine = (*Engine)(nil)

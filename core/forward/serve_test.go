@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -60,7 +59,7 @@ func TestNoSecondHop(t *testing.T) {
 		}
 		for _, groups := range []map[uint32]*fakeLocal{{}, {theGroup: elsewhere}} {
 			calls.answer = to(forward.NewServer(&fakeNode{groups: groups}))
-			e := forward.New(theGroup, "a", here, calls, forward.NewIndexes(calls), fixed(0))
+			e := engine(here, calls, fixed(0))
 			for _, attempt := range []func(context.Context) error{
 				func(ctx context.Context) error { _, err := e.Propose(ctx, addition("x")); return err },
 				e.Confirm,
@@ -98,20 +97,35 @@ func TestACallWaitsForAnElection(t *testing.T) {
 	})
 }
 
-func TestVerifyAnswersForEachGroup(t *testing.T) {
-	follower := newLocal("a", false)
-	follower.term = 5
-	s := forward.NewServer(&fakeNode{groups: map[uint32]*fakeLocal{1: follower}})
-	var payload []byte
-	for _, q := range []struct {
+// A node says for each group whether it knows of a later term, and how far it is
+// where it leads and need not doubt that.
+func TestAskIsAnsweredForEachGroup(t *testing.T) {
+	follower, leader, doubted, deposed := newLocal("a", false), newLocal("b", true), newLocal("b", true), newLocal("b", true)
+	for _, l := range []*fakeLocal{follower, leader, doubted, deposed} {
+		l.term, l.at = 5, group.Position{Term: 5, Commit: 9, Applied: 8}
+	}
+	doubted.doubted = true
+	s := forward.NewServer(&fakeNode{clock: 77, groups: map[uint32]*fakeLocal{1: follower, 2: leader, 3: doubted, 4: deposed}})
+	asked := []struct {
 		group uint32
 		term  uint64
-	}{{1, 4}, {1, 5}, {1, 6}, {2, 9}} {
+		want  byte // 1: knows of no later term, 2: leads
+	}{{1, 4, 0}, {1, 5, 1}, {1, 6, 1}, {2, 4, 2}, {2, 5, 3}, {3, 5, 3}, {4, 6, 1}, {9, 9, 0}}
+	deposed.leads = false
+	var payload []byte
+	for _, q := range asked {
 		payload = binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint32(payload, q.group), q.term)
 	}
-	got, err := s.Verify(t.Context(), "a", payload)
-	if want := []byte{0, 1, 1, 0}; err != nil || !slices.Equal(got, want) {
-		t.Errorf("answers %v, %v; want %v", got, err, want)
+	got, err := s.Ask(t.Context(), "a", payload)
+	if err != nil || len(got) != len(asked)*33 {
+		t.Fatalf("%d bytes, %v", len(got), err)
+	}
+	for i, q := range asked {
+		a := got[i*33:][:33]
+		commit, clock := binary.LittleEndian.Uint64(a[9:]), binary.LittleEndian.Uint64(a[25:])
+		if leads := q.want&2 != 0; a[0] != q.want || leads != (commit == 9) || leads != (clock == 77) {
+			t.Errorf("group %d in term %d: % x", q.group, q.term, a)
+		}
 	}
 }
 
@@ -123,10 +137,9 @@ func TestMalformedCalls(t *testing.T) {
 		serve func(context.Context, string, []byte) ([]byte, error)
 		sizes []int
 	}{
-		"propose":    {s.Propose, []int{0, 3, 4, 5}},
-		"read index": {s.ReadIndex, []int{1, 11, 13}},
-		"verify":     {s.Verify, []int{1, 11, 13}},
-		"advance":    {s.Advance, []int{1, 27, 29}},
+		"propose": {s.Propose, []int{0, 3, 4, 5}},
+		"ask":     {s.Ask, []int{1, 11, 13}},
+		"advance": {s.Advance, []int{1, 27, 29}},
 	} {
 		for _, size := range call.sizes {
 			if _, err := call.serve(t.Context(), "a", make([]byte, size)); err == nil {

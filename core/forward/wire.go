@@ -7,6 +7,7 @@ import (
 
 	"ursula/core/group"
 	"ursula/core/stream"
+	"ursula/core/trace"
 )
 
 // errWire says that a call is not what this version sends.
@@ -76,12 +77,27 @@ func body(peer string, answer []byte) ([]byte, error) {
 // proposeHead goes in front of a command: the group's number.
 func proposeHead(id uint32) []byte { return binary.LittleEndian.AppendUint32(nil, id) }
 
-func decodePropose(payload []byte) (id uint32, c *stream.Command, err error) {
+// proposal is a command for a group, and where in a trace it was sent, if it is
+// followed.
+type proposal struct {
+	group   uint32
+	trace   *trace.Context
+	command stream.Command
+}
+
+func decodePropose(payload []byte) (p proposal, err error) {
 	if len(payload) < 4 {
-		return 0, nil, errWire
+		return p, errWire
 	}
-	command, err := stream.DecodeCommand(payload[4:])
-	return binary.LittleEndian.Uint32(payload), &command, err
+	p.group, payload = binary.LittleEndian.Uint32(payload), payload[4:]
+	if p.group&followed != 0 {
+		p.group &^= followed
+		if p.trace, payload, err = cutContext(payload); err != nil {
+			return p, err
+		}
+	}
+	p.command, err = stream.DecodeCommand(payload)
+	return p, err
 }
 
 const positionBytes = 24

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"ursula/core/stream"
+	"ursula/core/trace"
 )
 
 // Bounds of a batch and of what may wait for the next one.
@@ -28,8 +30,13 @@ type Submit func(entry []byte) ([]stream.Result, error)
 // can be.
 type Batcher struct {
 	submit Submit
+	pace   func()    // waits for what an entry would have to wait for; nil for nothing
 	limit  int       // bytes of an entry of several commands
 	pool   sync.Pool // of *proposal
+
+	tracer trace.Tracer // nil: nothing is followed
+	about  []trace.Attribute
+	under  atomic.Pointer[Stages] // of the entry under way, if it is followed
 
 	mu     sync.Mutex
 	queue  []*proposal
@@ -48,22 +55,32 @@ func NewBatcher(submit Submit) *Batcher {
 // log takes less than usual. It is to be called before the first Propose.
 func (b *Batcher) Limit(bytes int) { b.limit = min(bytes, maxBatchBytes) }
 
+// Pace sets what is called before an entry is formed. It waits as long as the
+// entry would have to wait anyway, for a log that is busy with others': what comes
+// meanwhile shares the entry. It is to be called before the first Propose.
+func (b *Batcher) Pace(pace func()) { b.pace = pace }
+
 // Propose queues a command and waits for its result. When ctx ends first the
 // error wraps ErrUnknownOutcome and ctx's cause. A proposer that carries out the
 // batch itself stays until that is done, whatever its ctx says.
 func (b *Batcher) Propose(ctx context.Context, c *stream.Command) (stream.Result, error) {
 	p := b.get(c)
+	p.followed = b.follow(ctx)
 	first, err := b.enqueue(p)
 	if err != nil {
+		p.followed.abandoned(err)
 		return stream.Result{}, err
 	}
 	if first {
 		b.runOnce()
 	}
 	if !p.wait(ctx) {
-		return stream.Result{}, fmt.Errorf("%w: %w", ErrUnknownOutcome, context.Cause(ctx))
+		err := fmt.Errorf("%w: %w", ErrUnknownOutcome, context.Cause(ctx))
+		p.followed.abandoned(err)
+		return stream.Result{}, err
 	}
 	result, err := p.result, p.err
+	p.followed.answered(err)
 	b.put(p)
 	return result, err
 }
@@ -98,28 +115,50 @@ func (b *Batcher) enqueue(p *proposal) (first bool, err error) {
 }
 
 // runOnce carries out the batch that the caller's own proposal begins, and
-// leaves what came meanwhile to a goroutine of its own. Both this and run yield
-// once before they take a batch: whoever is about to propose then does, and
-// shares the entry. On an idle machine that costs nothing; under load it saves a
-// tenth of the processor time of an append.
+// leaves what came meanwhile to a goroutine of its own.
 func (b *Batcher) runOnce() {
-	runtime.Gosched()
+	b.gather()
 	b.carryOut(b.take())
-	if next := b.take(); next != nil {
-		go b.run(next)
+	if b.waits() {
+		go b.run()
 	}
 }
 
 // run carries out batches until nothing waits.
-func (b *Batcher) run(batch []*proposal) {
-	for ; batch != nil; batch = b.take() {
-		b.carryOut(batch)
-		runtime.Gosched()
+func (b *Batcher) run() {
+	for b.waits() {
+		b.gather()
+		b.carryOut(b.take())
 	}
 }
 
-// take removes the next batch from the queue; nil means that the batcher is idle
-// now.
+// gather lets those share the next entry who can do so at no cost: those who come
+// while the log is busy, and, by a yield, those who are about to propose. On an
+// idle machine it costs nothing; under load each saves a good part of the
+// processor time of an append.
+func (b *Batcher) gather() {
+	if b.pace != nil {
+		b.pace()
+	}
+	runtime.Gosched()
+}
+
+// waits reports whether there is a batch to take. If there is none the batcher is
+// idle from now on.
+func (b *Batcher) waits() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.queue) > 0 {
+		return true
+	}
+	b.busy = false
+	if b.closed {
+		close(b.idle)
+	}
+	return false
+}
+
+// take removes the next batch from the queue, which is not empty.
 func (b *Batcher) take() []*proposal {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -131,10 +170,6 @@ func (b *Batcher) take() []*proposal {
 		}
 		b.bytes -= len(c.Data)
 		n++
-	}
-	if n == 0 {
-		b.rest()
-		return nil
 	}
 	if n == len(b.queue) {
 		batch := b.queue
@@ -154,22 +189,24 @@ func weight(c *stream.Command) int {
 // commandOverhead is what a command takes beside its data and names.
 const commandOverhead = 128
 
-// rest notes that nothing is under way; b.mu is held.
-func (b *Batcher) rest() {
-	b.busy = false
-	if b.closed {
-		close(b.idle)
-	}
-}
-
 func (b *Batcher) carryOut(batch []*proposal) {
-	results, err := b.submit(encode(batch))
+	s := b.begin(batch)
+	entry := encode(batch)
+	if s != nil {
+		s.entry = entry
+		b.under.Store(s)
+	}
+	results, err := b.submit(entry)
+	if s != nil {
+		b.under.Store(nil)
+	}
 	if err == nil && len(results) != len(batch) {
 		err = fmt.Errorf("%w: %d results for %d commands", ErrUnknownOutcome, len(results), len(batch))
 	}
 	for i, p := range batch {
 		if p.err = err; err == nil {
 			p.result = results[i]
+			p.followed.reached(s)
 		}
 		p.done <- struct{}{}
 	}

@@ -8,10 +8,11 @@ import (
 
 // proposal is a command on its way through a Batcher.
 type proposal struct {
-	command *stream.Command
-	result  stream.Result
-	err     error
-	done    chan struct{} // holds one token when result and err are set
+	command  *stream.Command
+	followed *followed // nil when nobody follows it
+	result   stream.Result
+	err      error
+	done     chan struct{} // holds one token when result and err are set
 }
 
 // wait reports whether the answer is there. One that came is not given up
@@ -42,6 +43,6 @@ func (b *Batcher) get(c *stream.Command) *proposal {
 }
 
 func (b *Batcher) put(p *proposal) {
-	p.command, p.result, p.err = nil, stream.Result{}, nil
+	p.command, p.followed, p.result, p.err = nil, nil, stream.Result{}, nil
 	b.pool.Put(p)
 }

@@ -75,6 +75,11 @@ func (r *Replica) Maintain(change func(*stream.Machine)) {
 // for its state can no longer follow the group's. The term is the entry's, or 0
 // where there is only one leader for ever.
 func (r *Replica) ApplyEntry(term uint64, entry []byte) ([]stream.Result, error) {
+	return r.FollowEntry(term, entry, nil)
+}
+
+// FollowEntry is ApplyEntry for an entry whose stages may be followed.
+func (r *Replica) FollowEntry(term uint64, entry []byte, s *Stages) ([]stream.Result, error) {
 	results := make([]stream.Result, 0, stream.CommandsIn(entry))
 	r.mu.Lock()
 	before := r.machine.Memory()
@@ -89,7 +94,9 @@ func (r *Replica) ApplyEntry(term uint64, entry []byte) ([]stream.Result, error)
 	if err != nil {
 		return nil, fmt.Errorf("apply log entry: %w", err)
 	}
+	s.Reach(Applied)
 	r.observer.Applied(r.events, grown)
+	s.Reach(Published)
 	clear(r.events)
 	r.events = r.events[:0]
 	return results, nil

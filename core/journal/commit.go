@@ -108,6 +108,7 @@ func (w *Writer) settle(err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.room.segment, w.room.free = w.current.number, w.freeBytes()
+	w.settled++
 	w.changed.Broadcast()
 	if next := w.successor(); next != nil {
 		next.wake <- true

@@ -20,6 +20,7 @@ type Writer struct {
 	queued  int64 // bytes in queue
 	leading bool
 	closed  bool
+	settled uint64 // frames that are done
 	room    room
 
 	// Owned by whoever leads.
@@ -96,6 +97,17 @@ func (w *Writer) enqueue(b *batch) (leads bool, err error) {
 	leads = !w.leading
 	w.leading = true
 	return leads, nil
+}
+
+// AwaitSync returns when the frame that is being written, if one is, is done.
+// Records of its caller's would have to wait for that as well: what it is about to
+// append can still grow meanwhile.
+func (w *Writer) AwaitSync() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for begun := w.settled; w.leading && w.settled == begun && w.usable() == nil; {
+		w.changed.Wait()
+	}
 }
 
 func (w *Writer) usable() error {

@@ -89,7 +89,7 @@ func (g *member) joinCluster(o *raftgroup.Options) {
 	o.Transport = c.Transport(g.id)
 	o.TrailingLogs = trailingLogs
 	o.Verify = func(ctx context.Context, term uint64, others []string, need int) error {
-		return g.node.verifier.Verify(ctx, g.id, term, others, need)
+		return g.node.questions.Verify(ctx, g.id, term, others, need)
 	}
 }
 

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -27,6 +28,7 @@ type trio struct {
 	calls   *forwardtest.Calls
 	objects *dirbucket.Bucket
 	peers   []*peer
+	groups  int            // those of small when 0
 	tune    func(*Options) // nil, or changes each node's options
 }
 
@@ -80,6 +82,7 @@ func (c *trio) ids() (ids []string) {
 func (c *trio) options(p *peer) Options {
 	c.t.Helper()
 	o := small(c.t, p.disk, RaftWAL)
+	o.Groups = cmp.Or(c.groups, o.Groups)
 	o.Now = func() time.Time { return time.Now().Add(p.skew) }
 	d, err := Claim(DirectoryOptions{FS: p.disk, Dir: o.Dir, NodeID: p.id, Engine: o.Engine, Groups: o.Groups})
 	if err != nil {
@@ -110,7 +113,9 @@ func (c *trio) options(p *peer) Options {
 func (c *trio) start(p *peer) {
 	c.t.Helper()
 	p.Node = open(c.t, c.options(p))
-	c.calls.Serve(p.id, forward.NewServer(p.Node))
+	server := forward.NewServer(p.Node)
+	server.Trace(p.Node.options.Tracer)
+	c.calls.Serve(p.id, server)
 }
 
 func (c *trio) stop(p *peer) {

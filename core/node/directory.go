@@ -7,7 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"sync"
+	"sync/atomic"
 
 	"ursula/core/vfs"
 )
@@ -39,15 +39,13 @@ type DirectoryOptions struct {
 	Groups int // 0: what the directory says, or what its cluster says
 }
 
-// Directory is a data directory that this process has locked. Whose it is may be
-// asked any time, also while that is being settled; one goroutine at a time settles.
+// Directory is a data directory that this process has locked. One goroutine at a
+// time changes whose it is; any may ask.
 type Directory struct {
 	files vfs.FS
 	dir   string
 	lock  io.Closer
-
-	mu sync.Mutex // of id
-	id Identity
+	id    atomic.Pointer[Identity] // of a value that never changes
 }
 
 // Claim locks a directory and reads whose it is, or makes it this node's when it
@@ -70,11 +68,12 @@ func Claim(o DirectoryOptions) (*Directory, error) {
 	return d, nil
 }
 
-func (d *Directory) identify(o *DirectoryOptions) (err error) {
-	d.id, err = readIdentity(d.files, d.dir)
+func (d *Directory) identify(o *DirectoryOptions) error {
+	id, err := readIdentity(d.files, d.dir)
+	d.id.Store(&id)
 	switch {
 	case err == nil:
-		return errors.Join(d.id.allows(o), checkBegun(d))
+		return errors.Join(id.allows(o), checkBegun(d))
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
@@ -86,18 +85,14 @@ func (d *Directory) identify(o *DirectoryOptions) (err error) {
 
 // checkBegun looks for the journal where there must be one.
 func checkBegun(d *Directory) error {
-	if !d.id.Begun || !d.id.Engine.Durable() {
+	if id := d.Identity(); !id.Begun || !id.Engine.Durable() {
 		return nil
 	}
 	return checkJournal(d.files, d.dir, true)
 }
 
 // Identity is whose directory this is.
-func (d *Directory) Identity() Identity {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.id
-}
+func (d *Directory) Identity() Identity { return *d.id.Load() }
 
 // Formed reports whether it is settled what the groups are and who founded them.
 func (d *Directory) Formed() bool {
@@ -131,9 +126,7 @@ func (d *Directory) write(id Identity) error {
 	if err := publishFile(d.files, d.dir, identityFile, append(encoded, '\n')); err != nil {
 		return err
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.id = id
+	d.id.Store(&id)
 	return nil
 }
 

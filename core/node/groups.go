@@ -2,18 +2,13 @@ package node
 
 import (
 	"context"
-	"fmt"
-	"path"
 	"slices"
 	"sync/atomic"
 	"time"
 
-	"ursula/core/forward"
 	"ursula/core/group"
-	"ursula/core/group/memgroup"
 	"ursula/core/group/raftgroup"
 	"ursula/core/segment"
-	"ursula/core/snapshot"
 	"ursula/core/stream"
 	"ursula/core/wal"
 )
@@ -31,6 +26,7 @@ type member struct {
 	settles atomic.Bool // a look at forks in the making is planned
 
 	objects objectNumbers
+	named   atomic.Uint64 // greatest object number that the cluster was told of
 }
 
 var _ group.Observer = (*member)(nil)
@@ -40,7 +36,7 @@ func (g *member) Applied(events []stream.Event, memory int64) {
 	if memory != 0 {
 		g.node.budget.Add(memory)
 	}
-	if memory < 0 {
+	if g.namesMore() || memory < 0 {
 		g.flushed() // a follower drops what lies in the cold store now
 	}
 	if g.id == membersGroup {
@@ -69,6 +65,17 @@ func (g *member) flushed() {
 	if c := g.node.options.Cluster; c != nil {
 		c.Flushed(segment.Prefix(g.id))
 	}
+}
+
+// namesMore reports that the state has come to name an object. Memory does not tell:
+// what a flush gives back may be taken again by the same entry.
+func (g *member) namesMore() bool {
+	if g.node.options.Cluster == nil || !g.node.opened.Load() { // until then there may be no engine to ask
+		return false
+	}
+	var last uint64
+	g.engine.Replica().View(func(m *stream.Machine) { last = m.LastObject() })
+	return g.named.Swap(last) != last
 }
 
 func (n *Node) kickMembers() {
@@ -103,63 +110,6 @@ func (g *member) Led(leads bool) {
 	g.node.options.Led()
 }
 
-func (n *Node) openGroups() error {
-	for id := range uint32(n.id.Groups) {
-		g := &member{id: id, node: n, load: &n.loads[n.table.Shard(id)]}
-		if err := g.open(); err != nil {
-			return err
-		}
-		n.groups = append(n.groups, g)
-		n.flusher.Add(coldGroup{g})
-		if g.log != nil {
-			n.compactors[n.table.Shard(id)].Add(logGroup{g})
-		}
-	}
-	n.opened.Store(true)
-	return nil
-}
-
-func (g *member) open() error {
-	o := &g.node.options
-	if o.Engine == Memory {
-		g.engine = memgroup.New(g)
-		return nil
-	}
-	options := raftgroup.Options{
-		Group: g.id, NodeID: g.node.id.NodeID, Bootstrap: g.node.id.Founders,
-		// An entry is one record of the journal and must fit into a segment.
-		BatchBytes: int(o.SegmentBytes / 4), TrailingLogs: 1, Observer: g, Logger: o.Logger, OnFatal: o.OnFatal,
-	}
-	if o.Engine == RaftWAL {
-		if err := g.openLog(&options); err != nil {
-			return err
-		}
-	}
-	g.joinCluster(&options)
-	local, err := raftgroup.Open(options)
-	if err != nil {
-		return err
-	}
-	g.engine, g.local = local, local
-	if c := g.node.options.Cluster; c != nil {
-		g.engine = forward.New(g.id, g.node.id.NodeID, local, c.Calls, g.node.indexes, g.node.now)
-	}
-	return nil
-}
-
-// openLog gives the engine its log and snapshots on disk.
-func (g *member) openLog(options *raftgroup.Options) error {
-	dir := path.Join(g.node.options.Dir, groupsDir, fmt.Sprintf("%05d", g.id))
-	snapshots, err := snapshot.Open(g.node.options.FS, dir)
-	if err != nil {
-		return fmt.Errorf("group %d: %w", g.id, err)
-	}
-	g.log = g.node.logs.Log(g.id)
-	options.Logs, options.Stable, options.Reserve = g.log, g.log, g.reserve
-	options.Snapshots = raftgroup.NewSnapshots(snapshots)
-	return nil
-}
-
 // propose proposes a command wherever the group is led.
 func (g *member) propose(ctx context.Context, c *stream.Command) (stream.Result, error) {
 	ctx, cancel := g.patient(ctx)
@@ -183,13 +133,6 @@ func (g *member) now() int64 {
 		return e.Clock()
 	}
 	return g.node.now()
-}
-
-// confirm makes sure that what is read from the replica next is current.
-func (g *member) confirm(ctx context.Context) error {
-	ctx, cancel := g.patient(ctx)
-	defer cancel()
-	return g.engine.Confirm(ctx)
 }
 
 // patience is how long a request waits for a group that has no leader.

@@ -93,39 +93,35 @@ func (n *Node) LeaderOfHome(home string) (id string, here bool) {
 
 // Died says that the process of another member has ended: its groups need not
 // wait for its silence to elect another leader.
-func (n *Node) Died(id string) { n.succeed(id, 0) }
+func (n *Node) Died(ctx context.Context, id string) {
+	n.succeed(ctx, raftgroup.Succession{Dead: id})
+}
 
 // Suspect says that another member has not been reached for so long. Groups that
 // have not heard from it either elect another leader.
-func (n *Node) Suspect(id string, silence time.Duration) { n.succeed(id, silence) }
+func (n *Node) Suspect(ctx context.Context, id string, silence time.Duration) {
+	n.succeed(ctx, raftgroup.Succession{Dead: id, Silence: silence})
+}
 
 // Elect gives groups a leader that nobody is known to lead, once those who lead
 // have had the time to say so.
 func (n *Node) Elect(ctx context.Context) {
-	heartbeats := raftgroup.TimersFor(n.id.Groups).Heartbeat / 5 // two of them, at most that far apart
 	select {
-	case <-time.After(heartbeats + electDelay):
-		n.succeed("", 0)
+	case <-time.After(raftgroup.TimersFor(n.id.Groups).Contact() + electDelay):
+		n.succeed(ctx, raftgroup.Succession{})
 	case <-ctx.Done():
 	}
 }
 
 // electDelay lets the nodes of a cluster that starts find each other.
-const electDelay = 500 * time.Millisecond
+const electDelay = 250 * time.Millisecond
 
-func (n *Node) succeed(leader string, silence time.Duration) {
-	for i, g := range n.groups {
+func (n *Node) succeed(ctx context.Context, s raftgroup.Succession) {
+	var groups []*raftgroup.Engine
+	for _, g := range n.groups {
 		if g.local != nil {
-			g.local.Succeed(leader, silence)
-		}
-		if i%electAtOnce == electAtOnce-1 {
-			time.Sleep(electPause)
+			groups = append(groups, g.local)
 		}
 	}
+	s.Run(ctx, groups)
 }
-
-// Elections are begun a few at a time: each makes every voter write.
-const (
-	electAtOnce = 64
-	electPause  = 20 * time.Millisecond
-)

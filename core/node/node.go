@@ -45,10 +45,10 @@ type Node struct {
 	expiry     *expiry
 	settler    *settler
 	drives     *drives
-	verifier   *forward.Verifier // nil on a node for itself
-	indexes    *forward.Indexes  // the same
-	notices    *forward.Notices  // the same
+	questions  *forward.Questions
+	notices    *forward.Notices // the same
 
+	fitness  fitness
 	arriving atomic.Int64 // bytes admitted that rings do not count yet
 	stop     context.CancelFunc
 	workers  sync.WaitGroup
@@ -72,6 +72,7 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 		options: o, directory: directory, id: id,
 		table: route.Table{Groups: uint32(id.Groups), Shards: o.Shards},
 		loads: make([]load, o.Shards), membersKick: make(chan struct{}, 1),
+		fitness: fitness{room: o.Room},
 	}
 	if err := n.open(ctx); err != nil {
 		return nil, errors.Join(err, n.Close())
@@ -85,7 +86,7 @@ func (n *Node) open(ctx context.Context) error {
 	}
 	n.expiry, n.settler, n.drives = newExpiry(n), newSettler(n), newDrives()
 	if c := n.options.Cluster; c != nil {
-		n.verifier, n.indexes = forward.NewVerifier(c.Calls), forward.NewIndexes(c.Calls)
+		n.questions = forward.NewQuestions(n, c.Calls)
 		n.notices = forward.NewNotices(n, c.Calls, c.Peers)
 	}
 	if err := n.openGroups(); err != nil {
@@ -213,10 +214,7 @@ func (n *Node) close() error {
 		n.stop()
 		n.workers.Wait()
 	}
-	var errs []error
-	for _, g := range n.groups {
-		errs = append(errs, g.engine.Close())
-	}
+	errs := []error{n.closeGroups()}
 	if n.logs != nil {
 		errs = append(errs, n.logs.Close())
 	}

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime"
@@ -9,6 +10,7 @@ import (
 
 	"ursula/core/cold"
 	"ursula/core/stream"
+	"ursula/core/trace"
 	"ursula/core/vfs"
 )
 
@@ -53,6 +55,7 @@ type Options struct {
 	SegmentBytes int64      // of the journal; 0: its default
 	JournalBytes int64      // journal segments kept before groups must snapshot; 0: 16 segments a shard
 	Marks        cold.Marks // of hot bytes
+	Room         Room       // of the disk, for leading; zero: two and four segments
 
 	MaxProducers int // that one stream remembers; 0: stream.DefaultMaxProducers
 
@@ -71,6 +74,7 @@ type Options struct {
 
 	Now    func() time.Time
 	Logger *slog.Logger
+	Tracer trace.Tracer // nil: nothing is followed
 }
 
 // validate refuses what must not be written into a new directory.
@@ -83,7 +87,7 @@ func (o *Options) validate() error {
 	if o.Groups < 0 || o.Groups > MaxGroups {
 		return fmt.Errorf("%d groups: want 1 to %d", o.Groups, MaxGroups)
 	}
-	return o.Marks.Validate()
+	return errors.Join(o.Marks.Validate(), o.Room.validate())
 }
 
 func (o Options) withDefaults() Options {
@@ -95,6 +99,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.JournalBytes == 0 {
 		o.JournalBytes = 16 * o.SegmentBytes * int64(o.Shards)
+	}
+	if o.Room == (Room{}) {
+		o.Room = roomFor(o.SegmentBytes)
 	}
 	if o.Publish == nil {
 		o.Publish = func([]stream.Event) {}

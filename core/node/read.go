@@ -6,7 +6,6 @@ import (
 
 	"ursula/core/bucket"
 	"ursula/core/bucket/peerbucket"
-	"ursula/core/forward"
 	"ursula/core/protocol/store"
 	"ursula/core/stream"
 )
@@ -28,7 +27,7 @@ func (n *Node) Head(ctx context.Context, name stream.Name) (info stream.Info, er
 // is made once more: the stream was deleted meanwhile, or the range moved.
 func (n *Node) Read(ctx context.Context, name stream.Name, r store.ReadRequest) (*store.Page, error) {
 	g := n.group(name)
-	if e, ok := g.engine.(*forward.Engine); !ok || !e.Current(ctx) {
+	if !g.current(ctx) {
 		if page := n.history(ctx, g, name, r); page != nil {
 			return page, nil
 		}

@@ -16,17 +16,22 @@ func (h *Hub) Hint(e *stream.Event) {
 	if h.watches.Load() == 0 {
 		return
 	}
-	if t := h.lookup(e.Name); t != nil {
-		t.hint(e)
+	if t := h.lookup(e.Name); t != nil && t.hint(e) {
+		h.hints.Add(1)
 	}
 }
 
-func (t *topic) hint(e *stream.Event) {
+// Hints counts those that were handed on since the start.
+func (h *Hub) Hints() uint64 { return h.hints.Load() }
+
+func (t *topic) hint(e *stream.Event) (used bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.last.before(e) && t.last.joins(e) {
+	used = t.last.before(e) && t.last.joins(e)
+	if used {
 		t.add(e)
 	}
+	return used
 }
 
 // last is where the newest event left the stream; zero before the first.

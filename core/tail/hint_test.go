@@ -36,8 +36,11 @@ func TestHintIsHandedOn(t *testing.T) {
 	<-changed
 	expect(t, w, 5, tail.Ready, 5)
 	publish(h, event(5, 3), event(8, 1))
-	hint(h, event(9, 1))
+	hint(h, event(9, 1), event(9, 1), event(20, 1))
 	expect(t, w, 5, tail.Ready, 5, 8, 9)
+	if used := h.Hints(); used != 2 {
+		t.Errorf("%d hints were of use, want 2", used)
+	}
 }
 
 // What is known already must neither come again, nor wake anybody, nor move the

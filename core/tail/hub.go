@@ -54,6 +54,7 @@ type Hub struct {
 	shards  [shardCount]shard
 	watches atomic.Int64
 	bytes   atomic.Int64
+	hints   atomic.Uint64 // used
 	waker   *waker
 }
 

@@ -25,6 +25,9 @@ func TestOSFileRoundTrip(t *testing.T) {
 	must(t, f.Close())
 	must(t, fsys.Rename(name, filepath.Join(dir, "b")))
 	must(t, fsys.SyncDir(dir))
+	if free, err := fsys.Free(dir); err != nil || free <= 0 {
+		t.Errorf("Free = %d, %v", free, err)
+	}
 	names, err := fsys.List(dir)
 	must(t, err)
 	if !slices.Equal(names, []string{"b"}) {

@@ -43,6 +43,8 @@ type FS interface {
 	List(dir string) ([]string, error)
 	// Stat returns a file's size in bytes.
 	Stat(name string) (size int64, err error)
+	// Free returns how many bytes more the file system of a directory takes.
+	Free(dir string) (bytes int64, err error)
 	// SyncDir makes the directory's entries durable.
 	SyncDir(dir string) error
 	// Lock takes an exclusive lock on a file, which it makes when missing, and

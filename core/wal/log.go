@@ -87,3 +87,7 @@ func (l *Log) position(i uint64) (journal.Position, bool) {
 // Reserve is journal.Writer.Reserve for this log: a gate before a proposal of n
 // bytes, which returns journal.ErrNoSpace when the disk is known to be full.
 func (l *Log) Reserve(n int) error { return l.writer.Reserve(int64(n)) }
+
+// AwaitSync returns when the journal has done the frame that it is writing, if it
+// writes one. An entry that is stored now would have to wait for that as well.
+func (l *Log) AwaitSync() { l.writer.AwaitSync() }

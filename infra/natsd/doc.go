@@ -17,7 +17,9 @@
 //   - an event leaves the node only when another node has asked for its stream;
 //   - what is delivered has its checksum right and was asked for by this node.
 //     Events of the node's own do not come back;
-//   - one tunnel joins two nodes, dialed by the one with the greater id.
+//   - one tunnel joins two nodes, dialed by the one with the greater id;
+//   - other processes on the machine can dial the loopback ports, and get nothing:
+//     no event, no route, and no tunnel to a peer.
 //
 // The package is the only importer of NATS. It does not know Raft, HTTP, or what
 // becomes of an event.

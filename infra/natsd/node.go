@@ -18,6 +18,9 @@ type Node struct {
 	account *server.Account // knows what other nodes want
 	conn    *nats.Conn
 
+	secret   string // that the server shows at the doors of this process
+	entrants *entrants
+
 	tunnels   *tunnels
 	interests *interests
 	queue     *queue
@@ -41,11 +44,13 @@ func Start(opts Options) (*Node, error) {
 		return nil, err
 	}
 	n := &Node{
-		opts:  opts,
-		queue: newQueue(opts.Queue),
-		inbox: make(chan *nats.Msg, opts.Inbox),
-		lost:  newLost(opts.Lost),
-		stop:  make(chan struct{}),
+		opts:     opts,
+		secret:   newSecret(),
+		entrants: newEntrants(),
+		queue:    newQueue(opts.Queue),
+		inbox:    make(chan *nats.Msg, opts.Inbox),
+		lost:     newLost(opts.Lost),
+		stop:     make(chan struct{}),
 	}
 	n.interests = newInterests(opts.Linger, n.subscribe)
 	if err := n.startServer(); err != nil {
@@ -55,7 +60,7 @@ func Start(opts Options) (*Node, error) {
 		n.server.Shutdown()
 		return nil, err
 	}
-	n.tunnels = newTunnels(&n.opts, n.server.ClusterAddr().String(), n.lost.report)
+	n.tunnels = newTunnels(n)
 	n.run()
 	return n, nil
 }

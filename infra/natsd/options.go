@@ -18,8 +18,8 @@ var ErrOptions = errors.New("natsd: incomplete options")
 type Options struct {
 	// NodeID is this node's among the ids that SetPeers is given; up to 64 bytes.
 	NodeID string
-	// Cluster is the cluster's id. Nodes of different clusters refuse each other,
-	// and the password of routes is derived from it.
+	// Cluster is the cluster's id. Nodes of different clusters refuse each other. It
+	// is no secret.
 	Cluster string
 
 	// Open opens a tunnel to a peer. It must end with its context.

@@ -80,7 +80,7 @@ func TestPeerStartsAgain(t *testing.T) {
 // Nodes of different clusters refuse each other, whatever tunnels there are.
 func TestAnotherCluster(t *testing.T) {
 	w := newNetwork()
-	seen := newLines("Authorization", "authorization", "authentication")
+	seen := newLines("does not match")
 	one := start(t, w, "1", func(o *natsd.Options) { o.Logger = seen.logger() })
 	two := start(t, w, "2", func(o *natsd.Options) { o.Cluster = "c1" })
 	one.setPeers(t, "2")

@@ -1,8 +1,6 @@
 package natsd
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/url"
@@ -23,14 +21,6 @@ const noPort = 1 << 16
 
 const routeUser = "ursula"
 
-// routePassword keeps other programs on this machine, and nodes of other
-// clusters, from talking to a route's port by accident. Who may join is decided
-// where tunnels are admitted.
-func routePassword(cluster string) string {
-	sum := sha256.Sum256([]byte("ursula nats route\x00" + cluster))
-	return hex.EncodeToString(sum[:])
-}
-
 // serverOptions describe a server whose routes are at doors. A reload takes the
 // same ones with other doors, and must find nothing else changed.
 func (n *Node) serverOptions(doors []string) *server.Options {
@@ -45,12 +35,15 @@ func (n *Node) serverOptions(doors []string) *server.Options {
 		WriteDeadline:    writeDeadline,
 		MaxClosedClients: 16,
 		Routes:           n.routes(doors),
+
+		CustomRouterAuthentication: n.entrants,
+
 		Cluster: server.ClusterOpts{
 			Name:         n.opts.Cluster,
 			Host:         "127.0.0.1",
 			Port:         server.RANDOM_PORT,
 			Username:     routeUser,
-			Password:     routePassword(n.opts.Cluster),
+			Password:     n.secret, // what is asked of a door; entrants decide about routes
 			Advertise:    nowhere,
 			NoAdvertise:  true,
 			PoolSize:     1,
@@ -71,7 +64,7 @@ const writeDeadline = 2 * time.Second
 func (n *Node) routes(doors []string) []*url.URL {
 	routes := make([]*url.URL, len(doors))
 	for i, door := range doors {
-		routes[i] = &url.URL{Scheme: "nats-route", Host: door, User: url.UserPassword(routeUser, routePassword(n.opts.Cluster))}
+		routes[i] = &url.URL{Scheme: "nats-route", Host: door, User: url.UserPassword(routeUser, n.secret)}
 	}
 	return routes
 }
@@ -85,7 +78,7 @@ func (n *Node) startServer() error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errServer, err)
 	}
-	s.SetLoggerV2(newServerLog(n.opts.Logger, routePassword(n.opts.Cluster)))
+	s.SetLoggerV2(newServerLog(n.opts.Logger, n.secret))
 	s.Start()
 	if !hasRoutePort(s) {
 		s.Shutdown()

@@ -10,39 +10,6 @@ import (
 	"time"
 )
 
-// serveDoor opens a tunnel to the peer for each connection of the own server.
-func (t *tunnels) serveDoor(p *peer) {
-	for {
-		route, err := p.door.Accept()
-		if err != nil {
-			return // the door was closed
-		}
-		t.work.Go(func() {
-			if err := t.lead(p, route); err != nil {
-				t.log.Debug("no tunnel", "peer", p.id, "error", err)
-			}
-		})
-	}
-}
-
-// lead opens a tunnel and joins the route to it until one of them ends. The
-// server dials again.
-func (t *tunnels) lead(p *peer, route net.Conn) error {
-	defer route.Close()
-	ctx, cancel := context.WithTimeout(t.ctx, tunnelPatience)
-	defer cancel()
-	tunnel, err := t.open(ctx, p.id)
-	if err != nil {
-		return err
-	}
-	defer tunnel.Close()
-	tunnel.SetDeadline(time.Now().Add(tunnelPatience))
-	if err := writePreamble(tunnel, t.self); err != nil {
-		return err
-	}
-	return t.join(p, tunnel, route)
-}
-
 // serve accepts the peers' tunnels until the listener is closed.
 func (t *tunnels) serve(l net.Listener) {
 	strangers := make(chan struct{}, maxStrangers)
@@ -93,6 +60,7 @@ func (t *tunnels) welcome(p *peer, tunnel net.Conn) error {
 		return err
 	}
 	defer route.Close()
+	defer t.entrants.admit(route)()
 	return t.join(p, tunnel, route)
 }
 

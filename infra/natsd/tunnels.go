@@ -20,11 +20,13 @@ const (
 // peer's route. Tunnels of peers with a greater id are accepted, and led to the
 // server's own route port.
 type tunnels struct {
-	self  string
-	open  func(context.Context, string) (net.Conn, error)
-	route string // address of the server's route port
-	ended func() // a tunnel that was in use is there no more
-	log   *slog.Logger
+	self     string
+	open     func(context.Context, string) (net.Conn, error)
+	route    string    // address of the server's route port
+	entrants *entrants // whom the server takes for a route there
+	secret   string    // that the server shows at a door
+	ended    func()    // a tunnel that was in use is there no more
+	log      *slog.Logger
 
 	ctx  context.Context
 	stop context.CancelFunc
@@ -42,9 +44,11 @@ type peer struct {
 	tunnels map[net.Conn]struct{}
 }
 
-func newTunnels(o *Options, route string, ended func()) *tunnels {
+func newTunnels(n *Node) *tunnels {
+	o := &n.opts
 	t := &tunnels{
-		self: o.NodeID, open: o.Open, route: route, ended: ended, log: o.Logger,
+		self: o.NodeID, open: o.Open, route: n.server.ClusterAddr().String(), entrants: n.entrants, secret: n.secret,
+		ended: n.lost.report, log: o.Logger,
 		peers: make(map[string]*peer),
 	}
 	t.ctx, t.stop = context.WithCancel(context.Background())

@@ -32,6 +32,8 @@ func stateFigures() []figure {
 			func(s *Snapshot) int64 { return s.Leading }},
 		{"ursula.streams", "{stream}", false, "Streams in the groups on this server.",
 			func(s *Snapshot) int64 { return s.Streams }},
+		{"ursula.ready", "", false, "1 while /readyz is 200, else 0.",
+			func(s *Snapshot) int64 { return s.Ready }},
 		{"ursula.hot", bytes, false, "Memory that holds recent bytes of streams.",
 			func(s *Snapshot) int64 { return s.Memory.Hot }},
 		{"ursula.hot.limit", bytes, false, "Hot bytes at which appends are answered 503.",

@@ -20,6 +20,7 @@ type server struct {
 	t         *testing.T
 	telemetry *Telemetry
 	snapshot  atomic.Pointer[Snapshot]
+	cluster   atomic.Pointer[Cluster]
 	public    *httptest.Server
 	admin     *httptest.Server
 }
@@ -27,7 +28,7 @@ type server struct {
 func newServer(t *testing.T, handler http.HandlerFunc) *server {
 	t.Helper()
 	s := &server{t: t}
-	telemetry, err := Open(Options{Snapshot: s.take, Routes: byQuery(), Logger: discard()})
+	telemetry, err := Open(Options{Snapshot: s.take, Cluster: s.takeCluster, Routes: byQuery(), Logger: discard()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +51,7 @@ func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 // byQuery are two routes, of which requests with a query take the second.
 func byQuery() Routes {
-	return Routes{Names: []string{"plain", "query"}, Of: func(r *http.Request) int {
+	return Routes{Names: []string{"plain", "query"}, Templates: []string{"/plain", ""}, Of: func(r *http.Request) int {
 		return min(1, len(r.URL.RawQuery))
 	}}
 }
@@ -60,6 +61,13 @@ func (s *server) take() (Snapshot, bool) {
 		return *p, true
 	}
 	return Snapshot{}, false
+}
+
+func (s *server) takeCluster() (Cluster, bool) {
+	if c := s.cluster.Load(); c != nil {
+		return *c, true
+	}
+	return Cluster{}, false
 }
 
 // send asks the handler and reports the status.
@@ -113,12 +121,40 @@ func numbered() (s Snapshot, fields int64) {
 	return s, fields
 }
 
+// numberedCluster returns a cluster whose fields are 1, 2, 3 ..., with one peer whose
+// figures go on from there.
+func numberedCluster() (c Cluster) {
+	number := int64(0)
+	var fill func(reflect.Value)
+	fill = func(v reflect.Value) {
+		for i := range v.NumField() {
+			switch f := v.Field(i); f.Kind() {
+			case reflect.Struct:
+				fill(f)
+			case reflect.Int64:
+				number++
+				f.SetInt(number)
+			}
+		}
+	}
+	fill(reflect.ValueOf(&c).Elem())
+	p := Peer{ID: "2", Links: []Link{{Class: "log", Up: true}, {Class: "call"}}}
+	fill(reflect.ValueOf(&p).Elem())
+	for i := range p.Links {
+		fill(reflect.ValueOf(&p.Links[i]).Elem())
+	}
+	c.Peers = []Peer{p}
+	return c
+}
+
 // busy is a server of which every metric can be scraped.
 func busy(t *testing.T) *server {
 	t.Helper()
 	s := newServer(t, func(w http.ResponseWriter, _ *http.Request) {})
 	snapshot, _ := numbered()
 	s.snapshot.Store(&snapshot)
+	cluster := numberedCluster()
+	s.cluster.Store(&cluster)
 	s.telemetry.Synced(4096, 130*time.Microsecond)
 	s.send(http.MethodGet, "/")
 	return s

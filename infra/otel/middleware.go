@@ -5,10 +5,11 @@ import (
 	"time"
 )
 
-// measured is a handler whose answers are counted and timed.
+// measured is a handler whose answers are counted and timed, and some followed.
 type measured struct {
 	next     http.Handler
 	requests *requests
+	traces   *traces
 }
 
 // ServeHTTP counts a request when next returns, also when it panics, which
@@ -17,11 +18,14 @@ type measured struct {
 func (m *measured) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
 	answer := &answer{ResponseWriter: w}
-	defer func() { m.requests.record(r, answer.status, time.Since(began)) }()
+	r, span := m.traces.begin(r, began)
+	defer func() {
+		took := time.Since(began)
+		m.requests.record(r, answer.status, took)
+		finish(span, answer.status, took, began)
+	}()
 	m.next.ServeHTTP(answer, r)
-	if answer.status == 0 {
-		answer.status = http.StatusOK // what net/http sends for those who say nothing
-	}
+	answer.settle()
 }
 
 // answer remembers the status that was sent, 0 for none. The rest of what the
@@ -45,6 +49,13 @@ func (a *answer) Write(p []byte) (int, error) {
 		a.status = http.StatusOK
 	}
 	return a.ResponseWriter.Write(p)
+}
+
+// settle notes what net/http sends for those who said nothing.
+func (a *answer) settle() {
+	if a.status == 0 {
+		a.status = http.StatusOK
+	}
 }
 
 // Unwrap is how http.ResponseController finds the writer.

@@ -15,15 +15,21 @@ import (
 // costs a time series for every method and class of status.
 type Routes struct {
 	Names []string
+	// Templates are the same routes as http.route, the path with its variable
+	// parts in braces; empty for paths that are no route.
+	Templates []string
 	// Of returns the index of a request's route in Names. It may be called
 	// concurrently.
 	Of func(*http.Request) int
 }
 
+// other stands for methods that the protocol does not have.
+const other = "other"
+
 // Labels of requests. What is not listed is counted as the last one.
 var (
 	methods = [...]string{http.MethodPost, http.MethodGet, http.MethodPut, http.MethodHead,
-		http.MethodDelete, http.MethodOptions, "other"}
+		http.MethodDelete, http.MethodOptions, other}
 	classes = [...]string{"2xx", "3xx", "4xx", "5xx"}
 )
 

@@ -18,6 +18,7 @@ func TestFiguresComeFromTheirFields(t *testing.T) {
 	m, c, j := &s.Memory, &s.Cold, &s.Journal
 	want := map[string]int64{
 		"ursula_groups": s.Groups, "ursula_groups_leading": s.Leading, "ursula_streams": s.Streams,
+		"ursula_ready":     s.Ready,
 		"ursula_hot_bytes": m.Hot, "ursula_hot_limit_bytes": m.Limit, "ursula_unflushed_bytes": m.Unflushed,
 		"ursula_shed_bytes_total": c.Shed,
 		"ursula_live_readers":     s.Readers.Live, "ursula_tail_watches": s.Readers.Watches,
@@ -140,6 +141,9 @@ func TestCloseEndsScrapes(t *testing.T) {
 	telemetry, err := Open(Options{Routes: byQuery(), Logger: discard(), Snapshot: func() (Snapshot, bool) {
 		t.Error("a snapshot was taken after Close")
 		return Snapshot{}, false
+	}, Cluster: func() (Cluster, bool) {
+		t.Error("the cluster was asked about after Close")
+		return Cluster{}, false
 	}})
 	if err != nil {
 		t.Fatal(err)

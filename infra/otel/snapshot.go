@@ -6,6 +6,7 @@ type Snapshot struct {
 	Groups  int64 // here
 	Leading int64 // groups that this server leads
 	Streams int64 // in the groups here
+	Ready   int64 // 1 if this server takes requests, else 0
 
 	Memory  Memory
 	Cold    Cold

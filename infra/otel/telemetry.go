@@ -12,19 +12,25 @@ import (
 	sdk "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/exemplar"
 	"go.opentelemetry.io/otel/sdk/resource"
+
+	port "ursula/core/trace"
 )
 
 // scope names the instruments' origin to OpenTelemetry.
 const scope = "ursula/infra/otel"
 
-// Options say what is told. All are required.
+// Options say what is told. All but Cluster and Traces are required.
 type Options struct {
 	// Snapshot returns the figures of now, or false as long as there are none:
 	// what comes from it is left out of a scrape then. It is called
 	// concurrently, once for each scrape.
 	Snapshot func() (Snapshot, bool)
-	Routes   Routes
-	Logger   *slog.Logger // for scrapes that fail
+	// Cluster is the same of a member of a cluster; it returns false on a node for
+	// itself, and may be nil.
+	Cluster func() (Cluster, bool)
+	Routes  Routes
+	Logger  *slog.Logger // for scrapes that fail, and for a collector that does
+	Traces  TraceOptions
 }
 
 // Telemetry measures and is read. All methods may be called concurrently.
@@ -33,6 +39,8 @@ type Telemetry struct {
 	scrape   http.Handler
 	journal  *journal
 	requests *requests
+	spans    spanCounts
+	traces   *traces // nil: nothing is followed
 }
 
 // Open begins to measure.
@@ -44,8 +52,11 @@ func Open(o Options) (*Telemetry, error) {
 	}
 	t.scrape = pull.handler
 	t.provider = newProvider(pull.reader)
-	if err := t.instrument(o.Snapshot); err != nil {
+	if err := t.instrument(&o); err != nil {
 		return nil, errors.Join(fmt.Errorf("create instruments: %w", err), t.Close(context.Background()))
+	}
+	if t.traces, err = openTraces(o.Traces, o.Routes, &t.spans, o.Logger); err != nil {
+		return nil, errors.Join(err, t.Close(context.Background()))
 	}
 	return t, nil
 }
@@ -63,26 +74,50 @@ func newProvider(readers ...sdk.Reader) *sdk.MeterProvider {
 	return sdk.NewMeterProvider(options...)
 }
 
-func (t *Telemetry) instrument(snapshot func() (Snapshot, bool)) (err error) {
+func (t *Telemetry) instrument(o *Options) (err error) {
 	meter := t.provider.Meter(scope)
 	if t.journal, err = newJournal(meter); err != nil {
 		return err
 	}
-	return observe(meter, snapshot)
+	if err := t.spans.observe(meter); err != nil {
+		return err
+	}
+	if err := observeCluster(meter, o.Cluster); err != nil {
+		return err
+	}
+	return observe(meter, o.Snapshot)
 }
 
 // Handler answers scrapes in the Prometheus text format.
 func (t *Telemetry) Handler() http.Handler { return t.scrape }
 
-// Middleware counts and times what next answers. It leaves requests and answers
-// alone.
+// Middleware counts and times what next answers, and begins the traces of some
+// requests. It leaves requests and answers alone.
 func (t *Telemetry) Middleware(next http.Handler) http.Handler {
-	return &measured{next: next, requests: t.requests}
+	return &measured{next: next, requests: t.requests, traces: t.traces}
+}
+
+// Tracer is what follows the requests that Middleware begins to follow, nil if
+// nothing is followed.
+func (t *Telemetry) Tracer() port.Tracer {
+	if t.traces == nil {
+		return nil
+	}
+	return tracer{t.traces.tracer}
 }
 
 // Synced records a journal write with its size and the time that write and sync
 // took. It never waits.
 func (t *Telemetry) Synced(bytes int, took time.Duration) { t.journal.synced(bytes, took) }
 
-// Close lets readers send what they have and ends them. Later scrapes fail.
-func (t *Telemetry) Close(ctx context.Context) error { return t.provider.Shutdown(ctx) }
+// Drain sends the spans that wait, and follows nothing more. What is not sent when
+// ctx ends is lost.
+func (t *Telemetry) Drain(ctx context.Context) error { return t.traces.close(ctx) }
+
+// Close ends everything at once. Later scrapes fail.
+func (t *Telemetry) Close(ctx context.Context) error {
+	now, end := context.WithCancel(ctx)
+	end()
+	_ = t.traces.close(now) // what Drain left is lost
+	return t.provider.Shutdown(ctx)
+}

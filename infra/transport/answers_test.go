@@ -37,8 +37,9 @@ func TestALateResponseIsDropped(t *testing.T) {
 		}
 		go beatOnce()
 		second := <-peer.requests
-		peer.answer(first, 111)
-		peer.answer(second, 222)
+		peer.followed(first, true)
+		peer.followed(second, false)
+		peer.answer(<-peer.requests, 222)
 		if err := <-ask; err != nil || resp.LastLog != 222 {
 			t.Errorf("answered by %d, %v", resp.LastLog, err)
 		}

@@ -20,6 +20,15 @@ type Method uint8
 // RemoteError.
 type Handler func(ctx context.Context, from string, payload []byte) ([]byte, error)
 
+// Prompt answers a call on the goroutine that reads the connection, and so must
+// wait for nothing. The payload is lent for the call. When ok is false the
+// method's handler answers instead.
+type Prompt func(from string, payload []byte) (answer []byte, ok bool)
+
+// HandlePromptly sets what may answer a method before its handler, which is set
+// as well. A call that is answered so takes no goroutine.
+func (t *Transport) HandlePromptly(m Method, p Prompt) { t.prompts[m].Store(&p) }
+
 // Handle sets the handler of a method. Calls of a method without one fail with a
 // RemoteError; so it is set before the first peer connects.
 func (t *Transport) Handle(m Method, h Handler) { t.handlers[m].Store(&h) }
@@ -29,11 +38,17 @@ func (t *Transport) Handle(m Method, h Handler) { t.handlers[m].Store(&h) }
 //
 // It fails with ErrTooLarge, ErrUnreachable, ErrLost or a *RemoteError; the
 // handler has not run, and will not, in the first two cases only.
-func (t *Transport) Call(ctx context.Context, peer string, m Method, payload ...[]byte) ([]byte, error) {
+func (t *Transport) Call(ctx context.Context, peer string, m Method, payload ...[]byte) (answer []byte, err error) {
 	if n := size(payload); n > MaxCall {
 		return nil, fmt.Errorf("%w: call of %d bytes, limit %d", ErrTooLarge, n, MaxCall)
 	}
-	c, err := t.callConn(ctx, peer)
+	p, err := t.peer(peer)
+	if err != nil {
+		return nil, err
+	}
+	p.calls.begin()
+	defer func() { p.calls.end(err) }()
+	c, err := p.call.get(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -48,14 +63,6 @@ func (t *Transport) Call(ctx context.Context, peer string, m Method, payload ...
 		return nil, notSent(ctx, err)
 	}
 	return w.wait(ctx, c, h, large)
-}
-
-func (t *Transport) callConn(ctx context.Context, id string) (*conn, error) {
-	p, err := t.peer(id)
-	if err != nil {
-		return nil, err
-	}
-	return p.call.get(ctx)
 }
 
 // notSent is the error of a call that did not get into the queue.

@@ -64,6 +64,9 @@ func TestACallIsAnswered(t *testing.T) {
 		if _, err := one.Call(t.Context(), "2", echo, make([]byte, transport.MaxCall), []byte("x")); !errors.Is(err, transport.ErrTooLarge) {
 			t.Errorf("too large: %v", err)
 		}
+		if got := one.Peers()[0].Calls; got != (transport.CallStatus{Ended: 7, Failed: 2}) {
+			t.Errorf("counted %+v", got)
+		}
 	})
 }
 

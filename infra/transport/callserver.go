@@ -43,6 +43,9 @@ func (s *callServer) receive(m message) error {
 	if m.Group >= uint32(len(s.t.handlers)) || s.t.handlers[m.Group].Load() == nil {
 		return s.decline(m.Header, wire.Failed, fmt.Sprintf("no method %d", m.Group))
 	}
+	if answered, err := s.promptly(m); answered || err != nil {
+		return err
+	}
 	if !s.admit(m) {
 		return s.decline(m.Header, wire.Busy, "")
 	}
@@ -51,6 +54,20 @@ func (s *callServer) receive(m message) error {
 	}
 	s.begin(*s.t.handlers[m.Group].Load(), m)
 	return nil
+}
+
+// promptly answers a call at once if its method can.
+func (s *callServer) promptly(m message) (answered bool, err error) {
+	p := s.t.prompts[m.Group].Load()
+	if p == nil || m.Kind != wire.Call {
+		return false, nil
+	}
+	answer, ok := (*p)(s.c.peer.Node, m.body)
+	if !ok || len(answer) > wire.MaxBody {
+		return false, nil
+	}
+	_, err = s.c.sendParts(answerTo(m.Header, 0), prompt, [][]byte{answer}, nil)
+	return true, err
 }
 
 // decline refuses a call. A notice is dropped.

@@ -28,9 +28,18 @@ type conn struct {
 
 	out     *outbox
 	waiting *pending
+	beats   beats
 	receive func(message) error // whole messages, on the reader's goroutine
+	owes    bool                // the reader queued answers that are not written yet
 	pulse   pulse
-	writing atomic.Bool
+	writing atomic.Bool // by the writer, which may have to wait
+
+	// Whoever has the turn writes what is queued: the writer, or a sender that
+	// found nobody at it.
+	turn   atomic.Bool
+	taken  []byte      // what is being written; used again. For who has the turn
+	direct *direct     // nil where only the writer can write
+	handed chan []byte // what a sender could not write, to the writer, with the turn
 
 	ctx    context.Context // ends with the connection; its cause says why
 	cancel context.CancelCauseFunc
@@ -41,6 +50,7 @@ func newConn(opened *opened, period pulsePeriod) *conn {
 		net: opened.conn, traffic: opened.traffic, dialed: opened.dialed,
 		self: []byte(opened.self), peer: opened.peer, from: []byte(opened.peer.Node),
 		out: newOutbox(), waiting: newPending(),
+		direct: newDirect(opened.conn), handed: make(chan []byte, 1),
 	}
 	c.receive = c.waiting.receive
 	c.ctx, c.cancel = context.WithCancelCause(context.Background())
@@ -74,6 +84,10 @@ func (c *conn) fail(cause error) {
 func (c *conn) read() error {
 	r, parts := bufio.NewReaderSize(c.net, readBytes), assembler{}
 	for {
+		if c.owes && r.Buffered() == 0 {
+			c.owes = false
+			c.carry()
+		}
 		head, err := r.Peek(wire.HeaderSize)
 		if err != nil {
 			return err
@@ -114,25 +128,40 @@ func (c *conn) frame(h wire.Header, frame []byte, parts assembler) error {
 	return c.receive(m)
 }
 
-// write writes what is queued. It yields once before it takes that: those who
-// are about to send something do, and share the system call.
+// write writes what is queued, and what a sender could not write.
 func (c *conn) write() {
-	var b []byte
 	for {
+		var err error
 		select {
+		case rest := <-c.handed:
+			if err = c.flush(rest); err == nil {
+				c.pass()
+			}
 		case <-c.out.ready:
+			err = c.writeQueued()
 		case <-c.ctx.Done():
 			return
 		}
-		runtime.Gosched()
-		if b = c.out.take(b); len(b) == 0 {
-			continue
-		}
-		if err := c.flush(b); err != nil {
+		if err != nil {
 			c.fail(fmt.Errorf("write: %w", err))
 			return
 		}
 	}
+}
+
+// writeQueued yields once before it takes what is queued: those who are about to
+// send something do, and share the system call.
+func (c *conn) writeQueued() error {
+	if !c.turn.CompareAndSwap(false, true) {
+		return nil // a sender writes, and will look again
+	}
+	runtime.Gosched()
+	c.taken = c.out.take(c.taken)
+	if err := c.flush(c.taken); err != nil {
+		return err
+	}
+	c.pass()
+	return nil
 }
 
 func (c *conn) flush(b []byte) error {

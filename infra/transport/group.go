@@ -130,7 +130,7 @@ func (g *Group) SetHeartbeatHandler(handle func(raft.RPC)) { g.heartbeat.Store(&
 // has, and leaves in args what it sent: Raft goes on from there.
 func (g *Group) AppendEntries(_ raft.ServerID, target raft.ServerAddress, args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) error {
 	if wire.IsHeartbeat(args) {
-		return g.ask(target, wire.Heartbeat, urgent, wire.Beat{AppendEntriesRequest: args}, resp)
+		return g.beat(target, args, resp)
 	}
 	args.Entries = trim(args.Entries)
 	return g.ask(target, wire.AppendEntries, ordered, args, resp)

@@ -10,10 +10,11 @@ import (
 
 // logServer hands the requests on a peer's log connection to the groups.
 type logServer struct {
-	t      *Transport
-	c      *conn
-	beat   raft.AppendEntriesRequest // of the heartbeat at hand
-	beaten chan raft.RPCResponse
+	t        *Transport
+	c        *conn
+	beat     raft.AppendEntriesRequest // the heartbeat at hand
+	beaten   chan raft.RPCResponse
+	together wire.Heartbeats // where it came with others
 }
 
 func newLogServer(t *Transport, c *conn) *logServer {
@@ -21,6 +22,9 @@ func newLogServer(t *Transport, c *conn) *logServer {
 }
 
 func (s *logServer) receive(m message) error {
+	if m.Kind == wire.Together {
+		return s.heartbeats(m)
+	}
 	g := s.t.lookup(m.Group)
 	if g == nil {
 		return s.c.refuse(m.Header, wire.Failed, errNoGroup.Error())
@@ -69,25 +73,4 @@ func (s *logServer) command(m message) (command any, err error) {
 		return nil, nil
 	}
 	return command, wire.Decode(m.body, s.c.from, command)
-}
-
-// heartbeat is handled here, on the reader's goroutine, when it changes nothing
-// but the time of the last contact. One with another term would write to the
-// stable store: it goes to the main loop like any request.
-func (s *logServer) heartbeat(g *Group, m message) error {
-	if err := wire.Decode(m.body, s.c.from, wire.Beat{AppendEntriesRequest: &s.beat}); err != nil {
-		return err
-	}
-	handle := g.heartbeat.Load()
-	if handle == nil || g.term.Load() != s.beat.Term {
-		r := s.beat
-		return s.enqueue(g, debt{to: s.c, header: m.Header, term: r.Term}, &r)
-	}
-	(*handle)(raft.RPC{Command: &s.beat, RespChan: s.beaten})
-	select {
-	case r := <-s.beaten:
-		return s.c.respond(m.Header, r, urgent, nil)
-	default:
-		return s.c.refuse(m.Header, wire.Failed, raft.ErrRaftShutdown.Error())
-	}
 }

@@ -25,6 +25,7 @@ type lane uint8
 
 const (
 	urgent   lane = iota // does not wait; small, and bounded by who sends it
+	prompt               // the same, from the reader: it goes out before the reader waits
 	optional             // does not wait, and gives way early
 	normal               // waits for room
 	ordered              // waits for its group's share too, and keeps its group's order
@@ -56,12 +57,13 @@ func newOutbox() *outbox {
 	return o
 }
 
-// put queues a copy of frame. Lanes that wait do so until stop is closed.
+// put queues a copy of frame, for the caller to have it written. Lanes that wait
+// do so until stop is closed.
 func (o *outbox) put(frame []byte, l lane, group uint32, stop <-chan struct{}) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for o.err == nil && !o.fits(len(frame), l, group) {
-		if l == urgent || l == optional {
+		if l == urgent || l == prompt || l == optional {
 			return errFull
 		}
 		if err := o.wait(stop); err != nil {
@@ -75,13 +77,19 @@ func (o *outbox) put(frame []byte, l lane, group uint32, stop <-chan struct{}) e
 	if l == ordered {
 		o.held[group] += len(frame)
 	}
-	o.signal()
 	return nil
+}
+
+// waits reports whether there is something to take.
+func (o *outbox) waits() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.frames) > 0 || len(o.cuts) > 0
 }
 
 func (o *outbox) fits(n int, l lane, group uint32) bool {
 	switch l {
-	case urgent:
+	case urgent, prompt:
 		return len(o.frames)+n <= urgentBytes
 	case ordered:
 		return len(o.frames) < roomBytes && o.held[group]+n <= groupBytes && o.inCuts[group] == 0

@@ -13,6 +13,7 @@ type peer struct {
 	log     *link[*conn]
 	call    *link[*conn]
 	bulk    *link[*session]
+	calls   callCounts
 
 	ctx    context.Context
 	cancel context.CancelFunc

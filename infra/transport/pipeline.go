@@ -26,6 +26,7 @@ type pipeline struct {
 	queue   []*future // not yet in out
 	handing bool      // a goroutine puts into out
 	err     error
+	known   known
 }
 
 func newPipeline(g *Group, c *conn) *pipeline {
@@ -46,6 +47,11 @@ func (p *pipeline) AppendEntries(args *raft.AppendEntriesRequest, resp *raft.App
 	args.Entries = trim(args.Entries)
 	f := &future{p: p, start: time.Now(), args: args, resp: resp}
 	f.done.Add(1)
+	if p.repeats(args) {
+		<-p.slots
+		f.finish(nil)
+		return f, nil
+	}
 	if err := p.send(f); err != nil {
 		p.end(err)
 		return nil, p.err
@@ -104,6 +110,9 @@ func (p *pipeline) deliver(f *future) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	f.ready = true
+	if f.err == nil {
+		p.known.answered(f.args, f.resp)
+	}
 	for !p.handing && p.first() != nil {
 		select {
 		case p.out <- p.queue[0]:

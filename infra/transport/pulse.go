@@ -22,6 +22,12 @@ func (p pulsePeriod) beats(d time.Duration) uint64 {
 	return uint64((d + time.Duration(p) - 1) / time.Duration(p))
 }
 
+// next returns how long it is until the next moment for beats. They are the same
+// for all connections, so that the process wakes up once for all of them.
+func (p pulsePeriod) next() time.Duration {
+	return time.Duration(p) - time.Duration(time.Now().UnixNano())%time.Duration(p)
+}
+
 // pulse watches a connection with one timer: whether anything is heard, whether
 // a write makes progress, and whose time to wait is up.
 //
@@ -44,7 +50,7 @@ func (p *pulse) start(c *conn) {
 	defer p.mu.Unlock()
 	if !p.stopped {
 		p.in, p.out = c.traffic.in.Load(), c.traffic.out.Load()
-		p.timer = time.AfterFunc(time.Duration(p.period), func() { p.beat(c) })
+		p.timer = time.AfterFunc(time.Duration(p.period)+p.period.next(), func() { p.beat(c) })
 	}
 }
 
@@ -74,7 +80,7 @@ func (p *pulse) beat(c *conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.stopped {
-		p.timer.Reset(time.Duration(p.period))
+		p.timer.Reset(p.period.next())
 	}
 }
 

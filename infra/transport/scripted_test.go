@@ -99,6 +99,21 @@ func (s *scripted) answer(h wire.Header, lastLog uint64) {
 	s.send(wire.Header{Kind: h.Kind.Answer(), Group: h.Group, ID: h.ID}, body)
 }
 
+// followed answers heartbeats that came together, all alike.
+func (s *scripted) followed(h wire.Header, yes bool) {
+	answer := wire.NewFollowed(8)
+	for i := range 8 {
+		if yes {
+			answer.Set(i)
+		}
+	}
+	body, err := wire.Append(nil, []byte(s.id), &answer)
+	if err != nil {
+		s.t.Error(err)
+	}
+	s.send(wire.Header{Kind: h.Kind.Answer(), ID: h.ID}, body)
+}
+
 // beat returns a heartbeat of a node.
 func beat(from string, term uint64) *raft.AppendEntriesRequest {
 	return &raft.AppendEntriesRequest{RPCHeader: header(from), Term: term}

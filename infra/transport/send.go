@@ -51,7 +51,18 @@ func (c *conn) putFrame(scratch *buffer, b []byte, group uint32, l lane, stop <-
 	err := c.out.put(b, l, group, stop)
 	scratch.b = b
 	c.out.buffers.Put(scratch)
-	return err
+	if err != nil {
+		return err
+	}
+	switch l {
+	case prompt:
+		c.owes = true
+	case urgent:
+		c.out.signal()
+	default:
+		c.carry()
+	}
+	return nil
 }
 
 // refuse answers a request with the text of an error, on the reader's goroutine.

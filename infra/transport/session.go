@@ -22,7 +22,8 @@ type session struct {
 func (t *Transport) newSession(o *opened) *session {
 	config := yamux.DefaultConfig()
 	config.LogOutput = io.Discard // what it has to say is in the errors
-	config.KeepAliveInterval = t.options.DeadAfter / 3
+	// Either side asks, and each question wakes both.
+	config.KeepAliveInterval = t.options.DeadAfter * 2 / 3
 	config.ConnectionWriteTimeout = t.options.DeadAfter
 	config.StreamOpenTimeout = t.options.DeadAfter
 	config.MaxStreamWindowSize = streamBytes

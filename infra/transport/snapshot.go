@@ -69,6 +69,7 @@ func (t *Transport) sendSnapshot(peer string, group uint32, args *raft.InstallSn
 	if err != nil {
 		return err
 	}
+	t.snapshots.sent.Add(1)
 	return wire.Decode(body, []byte(peer), resp)
 }
 
@@ -147,6 +148,9 @@ func (t *Transport) readSnapshotRequest(r io.Reader, from string) (*Group, *raft
 
 func (t *Transport) answerSnapshot(w io.Writer, r raft.RPCResponse) {
 	b, err := []byte{snapshotOK}, r.Error
+	if err == nil {
+		t.snapshots.received.Add(1)
+	}
 	if err == nil && r.Response != nil {
 		b, err = wire.Append(b, []byte(t.options.Identity().Node), r.Response)
 	}

@@ -11,6 +11,7 @@ type PeerStatus struct {
 	ID      string
 	Address string
 	Links   []LinkStatus // of this node's requests to it, by class
+	Calls   CallStatus
 }
 
 // LinkStatus is the state of the connection of one class.
@@ -29,7 +30,7 @@ type LinkStatus struct {
 func (t *Transport) Peers() []PeerStatus {
 	var list []PeerStatus
 	for _, p := range t.snapshotPeers() {
-		list = append(list, PeerStatus{ID: p.id, Address: p.address, Links: []LinkStatus{
+		list = append(list, PeerStatus{ID: p.id, Address: p.address, Calls: p.calls.status(), Links: []LinkStatus{
 			p.log.status(ClassLog), p.call.status(ClassCall), p.bulk.status(ClassBulk),
 		}})
 	}

@@ -157,6 +157,10 @@ func TestASnapshotThatBreaksOff(t *testing.T) {
 		t.Errorf("the next one: %v", err)
 	}
 	within(t, content)
+	sent, received := one.Snapshots(), two.Snapshots()
+	if sent != (transport.SnapshotStats{Sent: 1}) || received != (transport.SnapshotStats{Received: 1}) {
+		t.Errorf("counted %+v, and there %+v", sent, received)
+	}
 }
 
 func TestASnapshotWhosePeerGoesAway(t *testing.T) {

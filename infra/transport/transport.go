@@ -19,9 +19,11 @@ type Transport struct {
 	certificates *certificates // nil without TLS
 	period       pulsePeriod
 	handlers     [256]atomic.Pointer[Handler]
+	prompts      [256]atomic.Pointer[Prompt]
 	replies      sync.Pool // of *reply
 	inbound      *inbound
 	services     services
+	snapshots    snapshotCounts
 
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc

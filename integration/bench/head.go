@@ -8,6 +8,10 @@ import (
 
 // Head asks for the tails of streams in a closed loop. A server that promises
 // linearizable answers must make sure, for each of them, that it still leads.
+//
+// Each stream is created on every node, which a cluster takes for one creation and
+// repeats of it. So the nodes may also be servers that know nothing of each other:
+// they answer for themselves, and show what an answer costs without the cluster.
 type Head struct {
 	Streams     int
 	Connections int // 0: one for each stream; fewer: a connection asks for its streams in turn
@@ -27,8 +31,10 @@ func (w Head) Parameters() []Parameter {
 // Run implements Workload.
 func (w Head) Run(ctx context.Context, t Target, opts Options) (Result, error) {
 	run := runName()
-	if err := createStreams(ctx, t, run, w.Streams, octets, []byte("x")); err != nil {
-		return Result{}, fmt.Errorf("create %d streams on %s: %w", w.Streams, t.Name, err)
+	for n := range t.nodes {
+		if err := createStreams(ctx, t.only(n), run, w.Streams, octets, []byte("x")); err != nil {
+			return Result{}, fmt.Errorf("create %d streams on %s: %w", w.Streams, t.Name, err)
+		}
 	}
 	defer deleteStreams(ctx, t, run, w.Streams)
 

@@ -17,6 +17,12 @@ type Target struct {
 	path  string // of the root on every node, without a slash at its end
 }
 
+// only is the target with one of its nodes.
+func (t Target) only(node int) Target {
+	t.nodes = t.nodes[node : node+1]
+	return t
+}
+
 // ParseTarget reads one root for each node, such as http://127.0.0.1:4437/v1/stream. Only
 // plain HTTP is spoken: TLS would measure the generator's cryptography.
 func ParseTarget(name string, roots []string, pids ...int) (Target, error) {

@@ -16,6 +16,7 @@ type Status struct {
 		Leads     int
 		Votes     int
 		CaughtUp  int
+		Cold      struct{ Missing int }
 	}
 	Groups []struct {
 		ID     uint32

@@ -12,6 +12,7 @@
 package config
 
 import (
+	"cmp"
 	"log/slog"
 	"time"
 )
@@ -57,6 +58,7 @@ type Config struct {
 	Engine       Engine
 	Groups       int   // 0: eight for each core; fixed once Data has been created
 	SegmentBytes int64 // size of one journal segment
+	Room         Room
 
 	LongPollTimeout time.Duration
 	SSERotate       time.Duration // age at which a live connection is ended cleanly
@@ -67,6 +69,7 @@ type Config struct {
 	Hot     Hot
 	Limits  Limits
 	Log     Log
+	Traces  Traces
 
 	AllowLoopbackWebhooks bool
 	Pprof                 bool
@@ -86,6 +89,19 @@ func (c Cluster) Enabled() bool { return c.Listen != "" }
 
 // TLSFiles name the PEM files of mutual TLS between nodes: all or none.
 type TLSFiles struct{ Cert, Key, CA string }
+
+// Room is the free disk space that a member of a cluster needs to lead: below Low it
+// leads nothing, and from High on it does again. 0 stands for twice SegmentBytes, and
+// for twice Low.
+type Room struct{ Low, High int64 }
+
+// LeadRoom returns Room with nothing left out.
+func (c Config) LeadRoom() Room {
+	r := c.Room
+	r.Low = cmp.Or(r.Low, 2*c.SegmentBytes)
+	r.High = cmp.Or(r.High, 2*r.Low)
+	return r
+}
 
 // Hot is the memory budget for recent bytes of one node, and how full it may get
 // before something happens. The marks are fractions of Bytes, FlushAt < ShedAt < RejectAt.
@@ -111,6 +127,15 @@ type Log struct {
 	Format LogFormat
 }
 
+// Traces is which requests are followed, and who is told.
+type Traces struct {
+	Endpoint string  // base URL of a collector that speaks OTLP over HTTP; empty: nothing is followed
+	Sample   float64 // share of the requests that no client has decided about
+}
+
+// Enabled says whether any request is followed.
+func (t Traces) Enabled() bool { return t.Endpoint != "" }
+
 // Default returns the configuration of a server that was told nothing.
 func Default() Config {
 	return Config{
@@ -131,6 +156,7 @@ func Default() Config {
 			Waiters: 100_000, Producers: 1000,
 		},
 		Cluster: Cluster{NodeID: "1"},
+		Traces:  Traces{Sample: 0.01},
 		Log:     Log{Level: slog.LevelInfo, Format: LogText},
 	}
 }

@@ -159,9 +159,15 @@ func TestRefusals(t *testing.T) {
 		},
 		"values that make no sense, all of them": {
 			args: []string{"--listen=nowhere", "--groups=-1", "--shed-at=0.4", "--reject-at=1.5", "--long-poll-timeout=0s",
-				"--max-body=1GiB", "--max-header-bytes=1", "--segment-bytes=5", "--public-url=ftp://x", "--max-waiters=0", "--data="},
+				"--max-body=1GiB", "--max-header-bytes=1", "--segment-bytes=5", "--public-url=ftp://x", "--max-waiters=0", "--data=",
+				"--otlp-endpoint=collector:4318", "--trace-sample=1.5"},
 			want: []string{"listen:", "groups: -1", "flush-at < shed-at < reject-at", "long-poll-timeout:",
-				"max-inflight-bytes: 256MiB is below max-body, 1GiB", "max-header-bytes:", "segment-bytes:", "public-url:", "max-waiters:", "data:"},
+				"max-inflight-bytes: 256MiB is below max-body, 1GiB", "max-header-bytes:", "segment-bytes:", "public-url:", "max-waiters:", "data:",
+				"otlp-endpoint:", "trace-sample: 1.5 is"},
+		},
+		"a node that is fit before it is unfit": {
+			args: []string{"--unfit-below=300MiB", "--fit-above=256MiB"},
+			want: []string{"want 0 < unfit-below < fit-above, got 300MiB, 256MiB"},
 		},
 		"one address for two listeners": {
 			args: []string{"--listen=:80", "--admin-listen=:80"},

@@ -20,6 +20,7 @@ func (c Config) Validate() error {
 		c.validateMarks(),
 		c.Limits.validate(),
 		c.validateCluster(),
+		c.Traces.validate(),
 	)
 }
 
@@ -28,7 +29,7 @@ func (c Config) validateAddresses() error {
 	if c.Listen == c.AdminListen && !portIsFree(c.Listen) {
 		problems = append(problems, fmt.Errorf("admin-listen: %s is taken by listen", c.AdminListen))
 	}
-	return errors.Join(append(problems, publicURL(c.PublicURL))...)
+	return errors.Join(append(problems, baseURL("public-url", c.PublicURL, "https://streams.example.com"))...)
 }
 
 func address(name, hostPort string) error {
@@ -48,13 +49,14 @@ func portIsFree(hostPort string) bool {
 	return port == "0"
 }
 
-func publicURL(s string) error {
+// baseURL refuses what no path can be added to. Empty is none.
+func baseURL(name, s, example string) error {
 	if s == "" {
 		return nil
 	}
 	u, err := url.Parse(s)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-		return fmt.Errorf("public-url: %q is not a URL such as https://streams.example.com", s)
+		return fmt.Errorf("%s: %q is not a URL such as %s", name, s, example)
 	}
 	return nil
 }
@@ -69,6 +71,10 @@ func (c Config) validateStorage() error {
 	}
 	if c.SegmentBytes < mib {
 		problems = append(problems, fmt.Errorf("segment-bytes: %s is below 1MiB", formatSize(c.SegmentBytes)))
+	}
+	if r := c.LeadRoom(); r.Low <= 0 || r.Low >= r.High {
+		problems = append(problems, fmt.Errorf("unfit-below, fit-above: want 0 < unfit-below < fit-above, got %s, %s",
+			formatSize(r.Low), formatSize(r.High)))
 	}
 	return errors.Join(problems...)
 }
@@ -105,6 +111,14 @@ func (l Limits) validate() error {
 	if l.InflightBytes < l.Body {
 		problems = append(problems, fmt.Errorf("max-inflight-bytes: %s is below max-body, %s: such a body could never be admitted",
 			formatSize(l.InflightBytes), formatSize(l.Body)))
+	}
+	return errors.Join(problems...)
+}
+
+func (t Traces) validate() error {
+	problems := []error{baseURL("otlp-endpoint", t.Endpoint, "http://127.0.0.1:4318")}
+	if t.Sample < 0 || t.Sample > 1 {
+		problems = append(problems, fmt.Errorf("trace-sample: %s is not between 0 and 1", formatFraction(t.Sample)))
 	}
 	return errors.Join(problems...)
 }

@@ -15,6 +15,7 @@ import (
 	"ursula/cmd/ursula/usage"
 	"ursula/control/admin"
 	"ursula/control/admin/admintest"
+	"ursula/control/place"
 )
 
 // node is a node's admin port. When it is stopped, its supervisor starts it again.
@@ -213,5 +214,18 @@ func TestMistakesAreToldFromFailures(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
+	}
+}
+
+func TestTheNoteTellsEverything(t *testing.T) {
+	for want, m := range map[string]place.MemberStatus{
+		"-":                                 {Disk: "d"},
+		"has not come yet":                  {},
+		"lacks 7 cold objects":              {Disk: "d", Cold: place.Cold{Missing: 7}},
+		"full; no member has 1 cold object": {Disk: "d", Unfit: "full", Cold: place.Cold{Missing: 1, Lost: 1}},
+	} {
+		if got := note(m); got != want {
+			t.Errorf("%+v: %q, want %q", m, got, want)
+		}
 	}
 }

@@ -82,15 +82,19 @@ func printMembers(w io.Writer, s admin.Status) error {
 }
 
 func note(m place.MemberStatus) string {
+	var notes []string
 	switch {
 	case m.Unfit != "":
-		return m.Unfit
+		notes = append(notes, m.Unfit)
 	case m.Replaced:
-		return "another disk takes its place"
+		notes = append(notes, "another disk takes its place")
 	case m.Disk == "":
-		return "has not come yet"
+		notes = append(notes, "has not come yet")
 	}
-	return "-"
+	if cold := m.Cold.String(); cold != "" {
+		notes = append(notes, cold)
+	}
+	return or(strings.Join(notes, "; "))
 }
 
 // printGroups lists the groups that somebody may want to look at.

@@ -32,16 +32,6 @@ func (s *Server) openAdmin() error {
 	return nil
 }
 
-// readyz says whether the server takes requests: not while it recovers, and not
-// once it drains.
-func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
-	if s.ready.Load() {
-		say(w, http.StatusOK, "ready")
-		return
-	}
-	say(w, http.StatusServiceUnavailable, "not ready")
-}
-
 func say(w http.ResponseWriter, status int, what string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")

@@ -62,37 +62,35 @@ func (c *cluster) reach(r member.Roster) {
 
 func (c *cluster) handle() {
 	for m, h := range map[method]transport.Handler{
-		methodHello:           c.answerHello,
-		methodJoin:            c.answerJoin,
-		methodReport:          c.answerReport,
-		methodTransfer:        c.answerTransfer,
-		forward.MethodPropose: c.proposed, forward.MethodReadIndex: c.served((*forward.Server).ReadIndex),
-		forward.MethodVerify: c.served((*forward.Server).Verify), forward.MethodAdvance: c.served((*forward.Server).Advance),
-		forward.MethodDrive: c.served((*forward.Server).Drive),
+		methodHello:    c.answerHello,
+		methodJoin:     c.answerJoin,
+		methodReport:   c.answerReport,
+		methodTransfer: c.answerTransfer,
 	} {
 		c.links.Handle(transport.Method(m), h)
 	}
+	for _, m := range forward.Methods() {
+		c.links.Handle(transport.Method(m), c.forwarded(m))
+	}
+	c.links.HandlePromptly(transport.Method(forward.MethodAsk), func(from string, payload []byte) ([]byte, bool) {
+		if s := c.server.Load(); s != nil {
+			return s.AskPromptly(from, payload)
+		}
+		return nil, false
+	})
 }
 
-// served hands a call to the node, once there is one.
-func (c *cluster) served(serve func(*forward.Server, context.Context, string, []byte) ([]byte, error)) transport.Handler {
+// forwarded hands a call to the node, once there is one.
+func (c *cluster) forwarded(m method) transport.Handler {
 	return func(ctx context.Context, from string, payload []byte) ([]byte, error) {
 		if s := c.server.Load(); s != nil {
-			return serve(s, ctx, from, payload)
+			return s.Answer(ctx, m, from, payload)
 		}
-		return nil, errStarting
+		return forward.NotServing(m)
 	}
 }
 
 var errStarting = errors.New("node is starting")
-
-// proposed is served's for proposals: that nothing happened must be in the answer.
-func (c *cluster) proposed(ctx context.Context, from string, payload []byte) ([]byte, error) {
-	if s := c.server.Load(); s != nil {
-		return s.Propose(ctx, from, payload)
-	}
-	return forward.NotServing(), nil
-}
 
 // calls is the transport as forwarding sees it.
 type calls struct{ links *transport.Transport }

@@ -55,7 +55,7 @@ const suspectAfter = 3 * time.Second
 func (c *cluster) examine(ctx context.Context, p transport.PeerStatus) {
 	if c.ended(ctx, p) {
 		c.log.Info("cluster: a member's process has ended", "member", p.ID)
-		c.node.Died(p.ID)
+		c.node.Died(ctx, p.ID)
 		return
 	}
 	select {
@@ -66,7 +66,7 @@ func (c *cluster) examine(ctx context.Context, p transport.PeerStatus) {
 	for _, now := range c.links.Peers() {
 		if now.ID == p.ID && !connected(now) {
 			c.log.Info("cluster: a member cannot be reached", "member", p.ID)
-			c.node.Suspect(p.ID, suspectAfter)
+			c.node.Suspect(ctx, p.ID, suspectAfter)
 		}
 	}
 }

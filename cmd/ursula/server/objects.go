@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"ursula/control/member"
+	"ursula/control/place"
 	"ursula/core/bucket"
 	"ursula/core/bucket/peerbucket"
 	"ursula/core/node"
@@ -52,7 +53,31 @@ func (c *cluster) shareObjects(local bucket.Bucket) node.Objects {
 func (c *cluster) mirrorObjects(n *node.Node) {
 	c.objects.mirror.Store(peerbucket.NewMirror(peerbucket.MirrorOptions{
 		Local: c.objects.local, Remote: c.objects.client, Peers: c.voters, Catalog: n, Logger: c.log,
+		Pushed: func() bool { return !c.joins() },
 	}))
+}
+
+// joins says that this node is on its way into the cluster: the others do not push
+// objects to it yet.
+func (c *cluster) joins() bool {
+	m, _ := c.membership.roster().Find(c.config.NodeID)
+	return m.State == member.Joining
+}
+
+// cold is how far this node's copies are. One that joins is not counted on before it
+// has looked for everything that its state names; on others a change that was not
+// looked at for a moment means nothing.
+func (c *cluster) cold() place.Cold {
+	m := c.objects.mirror.Load()
+	if m == nil {
+		return place.Cold{Unseen: int64(c.node.Groups())}
+	}
+	s := m.Stats()
+	cold := place.Cold{Unseen: s.Unseen, Missing: s.Missing, Lost: s.Lost}
+	if c.joins() {
+		cold.Unseen = max(s.Unseen, s.Due)
+	}
+	return cold
 }
 
 // flushed implements node.Cluster's Flushed. Before there is a mirror nothing is

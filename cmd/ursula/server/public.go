@@ -61,10 +61,11 @@ func (s *Server) controlHandler() http.Handler {
 	if s.cluster == nil {
 		return here
 	}
-	s.serve(&http.Server{Handler: here, ReadHeaderTimeout: readHeaderTimeout}, s.cluster.links.Service(serviceControl))
-	return newSubscriptionHop(streamRoot, here, s.node.LeaderOfHome, func(ctx context.Context, node string) (net.Conn, error) {
+	s.serve(&http.Server{Handler: s.telemetry.Hop(here), ReadHeaderTimeout: readHeaderTimeout}, s.cluster.links.Service(serviceControl))
+	open := func(ctx context.Context, node string) (net.Conn, error) {
 		return s.cluster.links.Open(ctx, node, serviceControl)
-	})
+	}
+	return newSubscriptionHop(streamRoot, here, s.node.LeaderOfHome, open, s.telemetry.Inject)
 }
 
 // maxBody is the longest request body that can be stored. An append is one

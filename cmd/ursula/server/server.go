@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"ursula/cmd/ursula/config"
 	"ursula/core/node"
@@ -46,7 +47,10 @@ type Server struct {
 	public *http.Server
 	admin  *http.Server
 	opened atomic.Bool // everything above is in place
-	ready  atomic.Bool
+	ready  atomic.Bool // all was recovered; it stays so
+
+	draining atomic.Bool
+
 	failed chan error // what ends the server before its time
 
 	reload    chan struct{} // holds a token when leadership has changed
@@ -58,6 +62,9 @@ type Server struct {
 // serves. The error is why it could not start, or what ended it.
 func Run(ctx context.Context, c config.Config, log *slog.Logger, out io.Writer) (err error) {
 	defer tuneCollector()()
+	if c.Traces.Enabled() {
+		log = slog.New(otel.Logs(log.Handler()))
+	}
 	s := &Server{config: c, log: log, failed: make(chan error, 8), reload: make(chan struct{}, 1)}
 	ctx, s.quit = context.WithCancel(ctx)
 	defer s.quit()
@@ -102,7 +109,7 @@ func (s *Server) fail(err error) {
 
 // drain refuses new requests, ends live readers cleanly and waits for the rest.
 func (s *Server) drain() error {
-	s.ready.Store(false)
+	s.draining.Store(true)
 	s.log.Info("draining", "timeout", s.config.DrainTimeout)
 	ctx, cancel := context.WithTimeout(context.Background(), s.config.DrainTimeout)
 	defer cancel()
@@ -113,7 +120,21 @@ func (s *Server) drain() error {
 	if err = errors.Join(err, s.front.Shutdown(ctx), s.public.Shutdown(ctx)); err != nil {
 		s.log.Warn("some requests did not finish in time", "error", err)
 	}
+	s.drainTraces(ctx)
 	return nil
+}
+
+// sendPatience bounds how long the end of a server waits for a collector.
+const sendPatience = 2 * time.Second
+
+// drainTraces sends the spans of what has ended. A collector that takes too long
+// misses the last of them.
+func (s *Server) drainTraces(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, sendPatience)
+	defer cancel()
+	if err := s.telemetry.Drain(ctx); err != nil {
+		s.log.Warn("some spans were not sent in time", "error", err)
+	}
 }
 
 // close ends what was started, in the opposite order.
@@ -128,7 +149,7 @@ func (s *Server) close() error {
 		}
 	}
 	if s.telemetry != nil {
-		errs = append(errs, s.telemetry.Close(context.Background())) // nothing is left to send: it is pulled
+		errs = append(errs, s.telemetry.Close(context.Background()))
 	}
 	if s.stop != nil {
 		s.stop()

@@ -40,7 +40,7 @@ func (s *Server) open(ctx context.Context) (err error) {
 func (s *Server) openNode(ctx context.Context) (err error) {
 	options := s.nodeOptions()
 	if s.config.Cluster.Enabled() {
-		if s.cluster, err = openCluster(ctx, &s.config, s.log); err != nil {
+		if s.cluster, err = openCluster(ctx, &s.config, s.log, s.telemetry.Tracer()); err != nil {
 			return err
 		}
 		s.cluster.nodeOptions(&options)

@@ -17,12 +17,14 @@ func (s *Server) nodeOptions() node.Options {
 		Marks: cold.Marks{
 			Flush: s.hotMark(c.Hot.FlushAt), Shed: s.hotMark(c.Hot.ShedAt), Reject: s.hotMark(c.Hot.RejectAt),
 		},
+		Room:    node.Room(c.LeadRoom()),
 		Publish: s.publish,
 		Led:     s.led, Restored: s.hub.WakeAll,
 		Now:     func() time.Time { return time.Now().Add(c.ClockOffset) },
 		OnFatal: s.fail,
 		OnSync:  s.telemetry.Synced,
 		Logger:  s.log,
+		Tracer:  s.telemetry.Tracer(),
 	}
 }
 

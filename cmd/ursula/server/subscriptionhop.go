@@ -23,9 +23,10 @@ type subscriptionHop struct {
 	proxy  *httputil.ReverseProxy
 }
 
-// newSubscriptionHop returns the hop; open opens a stream to another node.
+// newSubscriptionHop returns the hop; open opens a stream to another node, and
+// inject puts the request's trace into headers.
 func newSubscriptionHop(root string, here http.Handler, leader func(string) (string, bool),
-	open func(ctx context.Context, node string) (net.Conn, error),
+	open func(ctx context.Context, node string) (net.Conn, error), inject func(context.Context, http.Header),
 ) *subscriptionHop {
 	dial := func(ctx context.Context, _, address string) (net.Conn, error) {
 		node, _, err := net.SplitHostPort(address)
@@ -35,8 +36,11 @@ func newSubscriptionHop(root string, here http.Handler, leader func(string) (str
 		return open(ctx, node)
 	}
 	return &subscriptionHop{root: root + "/__ds/subscriptions/", here: here, leader: leader, proxy: &httputil.ReverseProxy{
-		Transport:    &http.Transport{DialContext: dial, MaxIdleConnsPerHost: 16},
-		Rewrite:      rewrite,
+		Transport: &http.Transport{DialContext: dial, MaxIdleConnsPerHost: 16},
+		Rewrite: func(r *httputil.ProxyRequest) {
+			rewrite(r)
+			inject(r.In.Context(), r.Out.Header)
+		},
 		ErrorHandler: unreachable,
 	}}
 }

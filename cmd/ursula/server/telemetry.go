@@ -11,7 +11,12 @@ import (
 )
 
 func newTelemetry(s *Server) (*otel.Telemetry, error) {
-	return otel.Open(otel.Options{Snapshot: s.snapshot, Routes: routes(), Logger: s.log})
+	return otel.Open(otel.Options{
+		Snapshot: s.snapshot, Cluster: s.clusterSnapshot, Routes: routes(), Logger: s.log,
+		Traces: otel.TraceOptions{
+			Endpoint: s.config.Traces.Endpoint, Sample: s.config.Traces.Sample, Instance: s.config.Cluster.NodeID,
+		},
+	})
 }
 
 // snapshot is what the server tells about itself, once everything behind it is
@@ -21,6 +26,9 @@ func (s *Server) snapshot() (otel.Snapshot, bool) {
 		return otel.Snapshot{}, false
 	}
 	told := tell(s.node.Stats())
+	if s.unready() == "" {
+		told.Ready = 1
+	}
 	told.Memory.Limit = s.hotMark(s.config.Hot.RejectAt)
 	told.Readers = otel.Readers{
 		Live:    int64(s.handler.LiveReaders()),
@@ -61,7 +69,13 @@ const (
 )
 
 func routes() otel.Routes {
-	return otel.Routes{Names: []string{"stream", "live", "control", "other"}, Of: routeOf}
+	return otel.Routes{
+		Names: []string{"stream", "live", "control", "other"},
+		Templates: []string{
+			protocol.Root + "{path}", protocol.Root + "{path}", protocol.Root + "__ds/{path}", "",
+		},
+		Of: routeOf,
+	}
 }
 
 // routeOf tells requests apart by how long they may take: a live reader waits

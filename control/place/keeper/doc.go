@@ -14,5 +14,9 @@
 // A keeper does not act on a roster that is older than one that a member knows:
 // it would undo what others do.
 //
+// What a round sees also tells whether this node can serve: which groups have had no
+// leader for long that it can ask. The same reports show that, so nobody is asked for
+// it.
+//
 // The package knows no Raft, no network and no record store; they are ports.
 package keeper

@@ -27,6 +27,25 @@ func (g *fakeGroup) has(id string) bool {
 	return member && time.Since(since) >= catchUp
 }
 
+// holds says that a member has got the cold objects.
+func (g *fakeGroup) holds(id string) bool {
+	since, member := g.since[id]
+	return member && time.Since(since) >= fetch
+}
+
+// Cold is how far a node's copies of the objects of all its groups are.
+func (p port) Cold() (c place.Cold) {
+	p.w.mu.Lock()
+	defer p.w.mu.Unlock()
+	c = p.w.lost[p.id]
+	for _, g := range p.w.groups {
+		if _, member := g.since[p.id]; member && !g.holds(p.id) {
+			c.Missing++
+		}
+	}
+	return c
+}
+
 func (p port) View() (own []place.Replica) {
 	p.w.mu.Lock()
 	defer p.w.mu.Unlock()
@@ -64,8 +83,11 @@ func (p port) change(group uint32, change func(g *fakeGroup)) error {
 		if !p.w.quorum(next.voters) {
 			return errNoQuorum
 		}
-		if 2*next.complete() <= len(next.voters) {
+		if 2*next.count(next.has) <= len(next.voters) {
 			p.w.t.Errorf("group %d depends on those that have no log: %v", group, next.voters)
+		}
+		if next.count(next.holds) < len(next.voters) {
+			p.w.t.Errorf("group %d counts on one that lacks cold objects: %v", group, next.voters)
 		}
 		p.w.groups[group] = next
 		p.w.elect()
@@ -79,10 +101,10 @@ func (g *fakeGroup) clone() *fakeGroup {
 	return &c
 }
 
-// complete counts the voters that have the log.
-func (g *fakeGroup) complete() (n int) {
+// count counts the voters of which something is so.
+func (g *fakeGroup) count(so func(id string) bool) (n int) {
 	for _, id := range g.voters {
-		if g.has(id) {
+		if so(id) {
 			n++
 		}
 	}

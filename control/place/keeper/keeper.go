@@ -48,10 +48,14 @@ type Options struct {
 	// Unfit returns why this node must not lead, such as a full disk, and "" if it
 	// may. It does not wait. Nil is always fit.
 	Unfit func() string
+	// Cold returns how far this node's copies of cold objects are, as of all that
+	// Groups has shown before. It does not wait. Nil has all of them always.
+	Cold func() place.Cold
 
 	Limits   place.Limits  // place.DefaultLimits if zero
 	Interval time.Duration // between rounds when nothing happens; 1 s if 0
 	Patience time.Duration // for a report, and for a move; 1 s and 10 times that if 0
+	Outage   time.Duration // without a leader until this node cannot serve a group; 10 s if 0
 	Log      *slog.Logger  // nil discards
 }
 
@@ -63,6 +67,7 @@ type Keeper struct {
 	mu       sync.Mutex
 	leaving  bool          // StepDown was called
 	status   place.Status  // of the last round
+	outage   outage        // as of the last round
 	finished chan struct{} // closed at the end of the round
 }
 
@@ -70,6 +75,9 @@ type Keeper struct {
 func New(o Options) *Keeper {
 	if o.Unfit == nil {
 		o.Unfit = func() string { return "" }
+	}
+	if o.Cold == nil {
+		o.Cold = func() place.Cold { return place.Cold{} }
 	}
 	if o.Limits == (place.Limits{}) {
 		o.Limits = place.DefaultLimits()
@@ -79,6 +87,9 @@ func New(o Options) *Keeper {
 	}
 	if o.Patience == 0 {
 		o.Patience = time.Second
+	}
+	if o.Outage == 0 {
+		o.Outage = 10 * time.Second
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -114,7 +125,8 @@ func (k *Keeper) Wake() {
 
 // Report is what this node tells the others about itself.
 func (k *Keeper) Report() place.Report {
-	return place.NewReport(k.Roster.Roster().Version, k.unfit(), k.Groups.View())
+	own := k.Groups.View() // before the cold objects: what is applied there has been told here
+	return place.NewReport(k.Roster.Roster().Version, k.unfit(), k.Cold(), own)
 }
 
 // Status describes the cluster as this node saw it in its last round. The caller

@@ -60,9 +60,9 @@ func (p port) do(change func() error) error {
 
 func (p port) Report(ctx context.Context, id string) (place.Report, error) {
 	p.w.mu.Lock()
-	run := p.w.running[id]
+	run, cut := p.w.running[id], p.w.cut[[2]string{p.id, id}]
 	p.w.mu.Unlock()
-	if run == nil {
+	if run == nil || cut {
 		<-ctx.Done()
 		return place.Report{}, context.Cause(ctx)
 	}

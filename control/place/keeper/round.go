@@ -19,6 +19,7 @@ func (k *Keeper) round(ctx context.Context) (progress bool) {
 	}
 	reports := k.collect(ctx, own, roster)
 	view := place.Assemble(roster, own, reports)
+	k.watch(own, view)
 	var mine []place.Move
 	if upToDate(roster, reports) {
 		mine = k.mine(place.Plan(view, k.Limits))
@@ -59,7 +60,7 @@ func agreed(r member.Roster, reports map[string]place.Report) bool {
 func (k *Keeper) collect(ctx context.Context, own []place.Replica, r member.Roster) map[string]place.Report {
 	ctx, cancel := context.WithTimeout(ctx, k.Patience)
 	defer cancel()
-	reports := map[string]place.Report{k.Self: place.NewReport(r.Version, k.unfit(), own)}
+	reports := map[string]place.Report{k.Self: place.NewReport(r.Version, k.unfit(), k.Cold(), own)}
 	var mu sync.Mutex
 	var asked sync.WaitGroup
 	for _, m := range r.Members {

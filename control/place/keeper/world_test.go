@@ -8,11 +8,15 @@ import (
 	"time"
 
 	"ursula/control/member"
+	"ursula/control/place"
 	"ursula/control/place/keeper"
 )
 
-// catchUp is how long a new learner takes to get the log.
-const catchUp = 3 * time.Second
+// How long a new learner takes to get the log, and the cold objects.
+const (
+	catchUp = 3 * time.Second
+	fetch   = 5 * time.Second
+)
 
 // world is a cluster whose Raft is replaced by its outcome. It runs in a synctest
 // bubble.
@@ -23,6 +27,8 @@ type world struct {
 	groups  []*fakeGroup
 	running map[string]*process
 	unfit   map[string]string
+	lost    map[string]place.Cold // objects that will not come
+	cut     map[[2]string]bool    // whom a node gets no answer from
 
 	crashing sync.WaitGroup
 	buried   map[string]bool // killed by the story, not to come back by themselves
@@ -41,7 +47,7 @@ type process struct {
 
 // newWorld is made for node 1, which leads everything once it is started.
 func newWorld(t *testing.T, groups int) *world {
-	w := &world{t: t, running: map[string]*process{}, unfit: map[string]string{}, buried: map[string]bool{}}
+	w := &world{t: t, running: map[string]*process{}, unfit: map[string]string{}, lost: map[string]place.Cold{}, cut: map[[2]string]bool{}, buried: map[string]bool{}}
 	for range groups {
 		w.groups = append(w.groups, &fakeGroup{
 			leader: "1", term: 1, voters: []string{"1"}, since: map[string]time.Time{"1": time.Now().Add(-time.Hour)},
@@ -71,7 +77,7 @@ func (w *world) start(id string) {
 		first = member.Roster{}
 	}
 	p := port{w, id}
-	k := keeper.New(keeper.Options{Self: id, Roster: p, Groups: p, Peers: p, First: first, Unfit: p.Unfit})
+	k := keeper.New(keeper.Options{Self: id, Roster: p, Groups: p, Peers: p, First: first, Unfit: p.Unfit, Cold: p.Cold})
 	ctx, stop := context.WithCancel(context.Background())
 	run := &process{k, stop, make(chan struct{})}
 	w.mu.Lock()
@@ -122,7 +128,7 @@ func (w *world) crash(id string) {
 
 func (w *world) elect() {
 	for _, g := range w.groups {
-		if w.up(g.leader) && slices.Contains(g.voters, g.leader) {
+		if w.up(g.leader) && slices.Contains(g.voters, g.leader) && w.quorum(g.voters) {
 			continue
 		}
 		g.leader = ""

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"ursula/core/bucket"
@@ -13,11 +14,15 @@ import (
 // ErrTooLarge says that an object is beyond what a node accepts.
 var ErrTooLarge = errors.New("object is too large")
 
+// errDamaged says that what a peer has is not what was put.
+var errDamaged = errors.New("verify")
+
 // landing is the outcome of a fetch.
 type landing struct {
 	want
-	bytes int64 // 0 when a push was faster
-	err   error
+	bytes   int64 // 0 when a push was faster
+	err     error
+	nowhere bool // every peer answered, and none has a good copy
 }
 
 // launch starts as many fetches as may be under way.
@@ -27,14 +32,11 @@ func (m *Mirror) launch(ctx context.Context) {
 		if !ok {
 			return
 		}
-		if !m.holding(w.prefix).missing[w.key] {
+		if m.holding(w.prefix).missing[w.key] == 0 {
 			continue // deleted while it waited
 		}
 		m.flying++
-		go func() {
-			bytes, err := m.fetch(ctx, w.key)
-			m.landed <- landing{w, bytes, err}
-		}()
+		go func() { m.landed <- m.fetch(ctx, w) }()
 	}
 }
 
@@ -43,11 +45,11 @@ func (m *Mirror) launch(ctx context.Context) {
 func (m *Mirror) land(l landing) {
 	m.flying--
 	h := m.holding(l.prefix)
-	wanted := h.missing[l.key]
+	wanted := h.missing[l.key] != 0
 	if l.err != nil {
 		m.count.failures.Add(1)
-		if wanted && m.queue.failed(l.want, time.Now()) {
-			m.log.Warn("cannot fetch objects from peers; trying again with pauses", "key", l.key, "err", l.err)
+		if wanted {
+			m.failed(h, l)
 		}
 		return
 	}
@@ -58,24 +60,58 @@ func (m *Mirror) land(l landing) {
 		m.Kick(l.prefix)
 		return
 	}
-	delete(h.missing, l.key)
-	m.count.missing.Add(-1)
+	m.found(h, l.key)
 }
 
-// fetch brings an object here, verified, and returns its size.
-func (m *Mirror) fetch(ctx context.Context, key string) (int64, error) {
-	if _, err := m.options.Local.Stat(ctx, key); !errors.Is(err, bucket.ErrNotFound) {
-		return 0, err
+// found ends that an object is missing.
+func (m *Mirror) found(h *holding, key string) {
+	if h.missing[key] == lost {
+		m.count.lost.Add(-1)
+	}
+	m.count.missing.Add(-1)
+	delete(h.missing, key)
+}
+
+// failed has an object tried again. That nobody has one is no sign of trouble with
+// the peers, so the first time it does not count towards a pause.
+func (m *Mirror) failed(h *holding, l landing) {
+	switch {
+	case l.nowhere && !slices.Contains(m.options.Catalog.Named(l.prefix), l.key):
+		m.found(h, l.key) // deleted since the last look
+	case l.nowhere && h.missing[l.key] == sought:
+		h.missing[l.key] = lost
+		m.count.lost.Add(1)
+		m.queue.add(l.want)
+		m.log.Error("no member has a good copy of an object; reads that need it fail", "key", l.key, "err", l.err)
+	case m.queue.failed(l.want, time.Now()):
+		m.log.Warn("cannot fetch objects from peers; trying again with pauses", "key", l.key, "err", l.err)
+	}
+}
+
+// fetch brings an object here, verified.
+func (m *Mirror) fetch(ctx context.Context, w want) landing {
+	if _, err := m.options.Local.Stat(ctx, w.key); !errors.Is(err, bucket.ErrNotFound) {
+		return landing{want: w, err: err}
 	}
 	var content []byte
-	err := m.sources.try(ctx, key, func(peer string) (err error) {
-		content, err = m.download(ctx, peer, key)
+	asked, answered := 0, 0
+	err := m.sources.try(ctx, w.key, func(peer string) (err error) {
+		content, err = m.download(ctx, peer, w.key)
+		asked++
+		if conclusive(err) {
+			answered++
+		}
 		return err
 	})
 	if err != nil {
-		return 0, err
+		return landing{want: w, err: err, nowhere: asked > 0 && asked == answered}
 	}
-	return int64(len(content)), m.options.Local.Put(ctx, key, content)
+	return landing{want: w, bytes: int64(len(content)), err: m.options.Local.Put(ctx, w.key, content)}
+}
+
+// conclusive says that a peer has answered, and has no copy to take.
+func conclusive(err error) bool {
+	return errors.Is(err, bucket.ErrNotFound) || errors.Is(err, errDamaged) || errors.Is(err, ErrTooLarge)
 }
 
 // download returns a whole object from one peer, so that a damaged copy there is
@@ -96,7 +132,7 @@ func (m *Mirror) download(ctx context.Context, peer, key string) ([]byte, error)
 		return nil, err
 	}
 	if err := m.options.Catalog.Verify(key, content); err != nil {
-		return nil, fmt.Errorf("verify: %w", err)
+		return nil, fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	return content, nil
 }

@@ -14,7 +14,25 @@ import (
 // Invariant: no key is in both. What is missing is queued or on its way.
 type holding struct {
 	here    map[string]bool // in the local bucket; named, or not yet forgotten
-	missing map[string]bool // named, and not in the local bucket
+	missing map[string]lack // named, and not in the local bucket
+}
+
+// lack is why an object is missing; 0 for one that is not.
+type lack byte
+
+const (
+	sought lack = iota + 1 // it is to be fetched
+	lost                   // and every peer said that it has no good copy either
+)
+
+// lost counts what no peer has.
+func (h *holding) lost() (n int64) {
+	for _, l := range h.missing {
+		if l == lost {
+			n++
+		}
+	}
+	return n
 }
 
 // look brings the holdings in line with the state, if it is time to.
@@ -32,6 +50,7 @@ func (m *Mirror) look(ctx context.Context) {
 			m.log.Warn("cannot look through the local objects; trying again", "prefix", prefix, "err", err)
 			m.mark(list, prefix)
 		}
+		m.count.due.Add(-1)
 	}
 }
 
@@ -46,7 +65,7 @@ func (m *Mirror) lookAtGroup(ctx context.Context, prefix string, list bool) erro
 		}
 		old = &holding{here: here, missing: old.missing}
 	}
-	fresh := &holding{here: make(map[string]bool), missing: make(map[string]bool)}
+	fresh := &holding{here: make(map[string]bool), missing: make(map[string]lack)}
 	for _, key := range m.options.Catalog.Named(prefix) {
 		if err := m.find(ctx, key, old, fresh); err != nil {
 			return err
@@ -63,8 +82,9 @@ func (m *Mirror) keep(prefix string, old, fresh *holding) {
 	}
 	m.groups[prefix] = fresh
 	m.count.missing.Add(int64(len(fresh.missing) - len(old.missing)))
+	m.count.lost.Add(fresh.lost() - old.lost())
 	for key := range fresh.missing {
-		if !old.missing[key] {
+		if old.missing[key] == 0 {
 			m.queue.add(want{prefix, key})
 		}
 	}
@@ -94,8 +114,8 @@ func (m *Mirror) find(ctx context.Context, key string, old, fresh *holding) erro
 		fresh.here[key] = true
 		return nil
 	}
-	if old.missing[key] {
-		fresh.missing[key] = true
+	if l := old.missing[key]; l != 0 {
+		fresh.missing[key] = l
 		return nil
 	}
 	_, err := m.options.Local.Stat(ctx, key)
@@ -103,7 +123,7 @@ func (m *Mirror) find(ctx context.Context, key string, old, fresh *holding) erro
 	case err == nil:
 		fresh.here[key] = true
 	case errors.Is(err, bucket.ErrNotFound):
-		fresh.missing[key] = true
+		fresh.missing[key] = sought
 	default:
 		return err
 	}

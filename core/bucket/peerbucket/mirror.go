@@ -32,6 +32,9 @@ type MirrorOptions struct {
 	// Settle is how long after a Kick the mirror looks: a push under way may
 	// bring meanwhile what would else be fetched. 0 means DefaultSettle.
 	Settle time.Duration
+	// Pushed says whether peers push to this node what they put. While they do not,
+	// nothing is worth waiting for, and the mirror looks soon. Nil means that they do.
+	Pushed func() bool
 	// Every is the time between looks at all groups and all that the local
 	// bucket holds. 0 means DefaultEvery.
 	Every time.Duration
@@ -65,6 +68,9 @@ type Mirror struct {
 // NewMirror returns a Mirror. It does nothing until Run.
 func NewMirror(o MirrorOptions) *Mirror {
 	o.Settle = cmp.Or(o.Settle, DefaultSettle)
+	if o.Pushed == nil {
+		o.Pushed = func() bool { return true }
+	}
 	o.Every = cmp.Or(o.Every, DefaultEvery)
 	o.MaxObject = cmp.Or(o.MaxObject, DefaultMaxObject)
 	m := &Mirror{
@@ -84,7 +90,11 @@ func (m *Mirror) Kick(prefix string) { m.mark(false, prefix) }
 func (m *Mirror) mark(list bool, prefixes ...string) {
 	m.mu.Lock()
 	for _, prefix := range prefixes {
-		m.dirty[prefix] = m.dirty[prefix] || list
+		before, marked := m.dirty[prefix]
+		if !marked {
+			m.count.due.Add(1)
+		}
+		m.dirty[prefix] = before || list
 	}
 	m.mu.Unlock()
 	notify(m.kick)
@@ -123,7 +133,7 @@ func (m *Mirror) wait(ctx context.Context) {
 	case <-ctx.Done():
 	case <-m.kick:
 		if m.lookAt.IsZero() {
-			m.lookAt = time.Now().Add(m.options.Settle)
+			m.lookAt = time.Now().Add(m.settle())
 		}
 	case <-m.retry:
 		m.queue.rest.skip()
@@ -131,6 +141,17 @@ func (m *Mirror) wait(ctx context.Context) {
 		m.land(l)
 	case <-timer.C:
 	}
+}
+
+// soon lets changes that come together share a look where there is no push to wait
+// for.
+const soon = 20 * time.Millisecond
+
+func (m *Mirror) settle() time.Duration {
+	if m.options.Pushed() {
+		return m.options.Settle
+	}
+	return soon
 }
 
 // nextTimer is when to look again or, if that is sooner, to fetch again.

@@ -58,7 +58,7 @@ func (c caller) Call(ctx context.Context, peer string, m forward.Method, payload
 	if err := c.calls.links.Carry(ctx, c.node, peer); err != nil {
 		return nil, err
 	}
-	answer, err := dispatch(ctx, server, c.node, m, sent)
+	answer, err := server.Answer(bare{ctx}, m, c.node, sent)
 	if err != nil {
 		return nil, err
 	}
@@ -77,19 +77,8 @@ func (c *Calls) server(node string) *forward.Server {
 	return c.servers[node]
 }
 
-// dispatch does what a node's transport does with a call.
-func dispatch(ctx context.Context, s *forward.Server, from string, m forward.Method, payload []byte) ([]byte, error) {
-	switch m {
-	case forward.MethodPropose:
-		return s.Propose(ctx, from, payload)
-	case forward.MethodReadIndex:
-		return s.ReadIndex(ctx, from, payload)
-	case forward.MethodVerify:
-		return s.Verify(ctx, from, payload)
-	case forward.MethodAdvance:
-		return s.Advance(ctx, from, payload)
-	case forward.MethodDrive:
-		return s.Drive(ctx, from, payload)
-	}
-	return nil, fmt.Errorf("no method %d", m)
-}
+// bare is a context as it reaches another node: its end, and nothing in it.
+type bare struct{ context.Context }
+
+// Value implements context.Context.
+func (bare) Value(any) any { return nil }

@@ -10,6 +10,7 @@ import (
 
 	"ursula/core/group"
 	"ursula/core/stream"
+	"ursula/core/trace"
 )
 
 // Engine is a group.Engine that keeps nothing.
@@ -22,8 +23,18 @@ type Engine struct {
 func New(observer group.Observer) *Engine {
 	replica := group.NewReplica(observer)
 	replica.Lead(true)
-	submit := func(entry []byte) ([]stream.Result, error) { return replica.ApplyEntry(0, entry) }
-	return &Engine{batcher: group.NewBatcher(submit), replica: replica}
+	e := &Engine{replica: replica}
+	e.batcher = group.NewBatcher(e.submit)
+	return e
+}
+
+// Trace lets commands be followed. It is to be called before the first Propose.
+func (e *Engine) Trace(t trace.Tracer, about ...trace.Attribute) { e.batcher.Trace(t, about...) }
+
+func (e *Engine) submit(entry []byte) ([]stream.Result, error) {
+	s := e.batcher.Following(entry)
+	s.Reach(group.Committed)
+	return e.replica.FollowEntry(0, entry, s)
 }
 
 // Propose implements group.Engine.

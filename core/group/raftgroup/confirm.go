@@ -16,25 +16,23 @@ type Verify func(ctx context.Context, term uint64, others []string, need int) er
 //
 // An only voter that has passed its barrier cannot have been replaced, and it
 // applies before it acknowledges, so its state is current as it stands. Among
-// several, a majority must still be in this node's term.
+// several, a majority must still be in this node's term: to be elected, a later
+// leader needs a majority that has moved on to its term, and each majority has a
+// member in common with the one that says, after the call, that it has not.
 func (e *Engine) Confirm(ctx context.Context) error {
 	if err := e.leadership.wait(ctx, e.elsewhere); err != nil || e.alone.Load() {
 		return err
 	}
-	return e.confirmations.Wait(ctx)
-}
-
-// prove shows that no later leader was elected before it was called. To be
-// elected, one needs a majority that has moved on to its term; each majority has
-// a member in common with the one that says here, later, that it has not.
-func (e *Engine) prove(ctx context.Context) error {
 	term := e.leadership.term()
 	if term == 0 {
 		return group.ErrNoLeader
 	}
-	ctx, cancel := context.WithTimeout(ctx, e.options.Timers.Heartbeat)
-	defer cancel()
 	others, need := e.quorum()
+	return e.confirm(ctx, term, others, need)
+}
+
+// confirm shows that so many others agree that this node leads in term.
+func (e *Engine) confirm(ctx context.Context, term uint64, others []string, need int) error {
 	if need > 0 {
 		if err := e.options.Verify(ctx, term, others, need); err != nil {
 			return fmt.Errorf("%w: leadership is not confirmed: %w", group.ErrNoLeader, err)
@@ -51,19 +49,4 @@ func (e *Engine) prove(ctx context.Context) error {
 // by then this node may have voted for another.
 func (e *Engine) leadsIn(term uint64) bool {
 	return term != 0 && e.leadership.term() == term && e.raft.CurrentTerm() == term
-}
-
-// quorum returns the other voters, and how many of them make a majority: with
-// this node, or without it if it has no vote, being about to be removed.
-func (e *Engine) quorum() (others []string, need int) {
-	voters, _ := e.servers()
-	need = len(voters)/2 + 1
-	for _, id := range voters {
-		if id == e.options.NodeID {
-			need--
-			continue
-		}
-		others = append(others, id)
-	}
-	return others, need
 }

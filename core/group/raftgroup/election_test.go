@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ursula/core/group"
+	"ursula/core/group/raftgroup"
 )
 
 // A leader that is cut off does not know what became of its proposal, and stops
@@ -31,6 +32,12 @@ func TestALeaderIsCutOff(t *testing.T) {
 		c.net.Heal()
 		time.Sleep(time.Minute)
 		c.agree("12")
+		if e := next.Elections(); e.Won != 1 || e.Begun < 1 || e.Changes != 2 {
+			t.Errorf("the second leader counts %+v", e)
+		}
+		if e := old.Elections(); e.Won != 1 || e.Changes != 2 {
+			t.Errorf("the first leader counts %+v", e)
+		}
 		c.close()
 	})
 }
@@ -133,6 +140,10 @@ func TestWithoutAMajority(t *testing.T) {
 	})
 }
 
+func (c *cluster) succeed(id string, s raftgroup.Succession) {
+	go s.Run(c.t.Context(), []*raftgroup.Engine{c.node(id)})
+}
+
 // Where it is known that the leader's process has ended, nobody waits for the
 // silence to be long enough; one survivor stands, and the group goes on.
 func TestADeadLeaderIsSucceededAtOnce(t *testing.T) {
@@ -143,7 +154,7 @@ func TestADeadLeaderIsSucceededAtOnce(t *testing.T) {
 		id, _ := c.leader()
 		c.stop(id)
 		for _, other := range c.others(id) {
-			c.node(other).Succeed(id, 0)
+			c.succeed(other, raftgroup.Succession{Dead: id})
 		}
 		began := time.Now()
 		_, next := c.leader()
@@ -156,6 +167,28 @@ func TestADeadLeaderIsSucceededAtOnce(t *testing.T) {
 	})
 }
 
+// Where nobody leads, the survivors stand one after the other: nobody before it is
+// its turn, and the next one when the first does not.
+func TestSurvivorsTakeTurns(t *testing.T) {
+	for _, looking := range [][]string{{"a", "b", "c"}, {"b", "c"}, {"c"}} {
+		synctest.Test(t, func(t *testing.T) {
+			c := newCluster(t, "a", "b", "c")
+			for _, id := range looking {
+				c.succeed(id, raftgroup.Succession{})
+			}
+			began := time.Now()
+			id, leader := c.leader()
+			if took := time.Since(began); id != looking[0] || took > time.Second {
+				t.Errorf("%v look: %s leads after %v", looking, id, took)
+			}
+			if leader.Term() != 2 {
+				t.Errorf("%v look: term %d", looking, leader.Term())
+			}
+			c.close()
+		})
+	}
+}
+
 // Who hears from the leader does not stand against it.
 func TestALivingLeaderIsNotSucceeded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -165,8 +198,9 @@ func TestALivingLeaderIsNotSucceeded(t *testing.T) {
 		term := leader.Term()
 		time.Sleep(time.Minute)
 		for _, other := range c.others(id) {
-			c.node(other).Succeed(id, time.Second)
-			c.node(other).Succeed("somebody", 0)
+			c.succeed(other, raftgroup.Succession{Dead: id, Silence: time.Second})
+			c.succeed(other, raftgroup.Succession{Dead: "somebody"})
+			c.succeed(other, raftgroup.Succession{})
 		}
 		time.Sleep(time.Minute)
 		if leader.Term() != term {

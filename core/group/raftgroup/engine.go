@@ -24,13 +24,14 @@ type Engine struct {
 	progress   progress
 	instant    instant
 	foretold   foretold
+	elections  elections
 	// alone says that this node is the only member of the group. It is cleared
 	// before another may count, and set when that is committed.
-	alone         atomic.Bool
-	changing      atomic.Int32 // changes of members without outcome
-	confirmations *group.Rounds
-	done          sync.WaitGroup
-	ending        sync.Once
+	alone    atomic.Bool
+	changing atomic.Int32 // changes of members without outcome
+	voters   atomic.Pointer[voters]
+	done     sync.WaitGroup
+	ending   sync.Once
 }
 
 // Propose implements group.Engine.

@@ -10,8 +10,9 @@ import (
 // leader is whom this node believes to lead, with an event for those who wait
 // for that to change.
 type leader struct {
-	mu  sync.Mutex // orders refreshes
-	now atomic.Pointer[known]
+	mu   sync.Mutex // orders refreshes
+	last string     // that was known to lead
+	now  atomic.Pointer[known]
 }
 
 type known struct {
@@ -25,9 +26,10 @@ func newLeader() *leader {
 	return l
 }
 
-// refresh takes over what Raft believes. Raft reports changes from several
-// goroutines; reading and storing under one lock lets the newest win.
-func (l *leader) refresh(r *raft.Raft) {
+// refresh takes over what Raft believes, and reports whether another node leads than
+// the last one that did. Raft reports changes from several goroutines; reading and
+// storing under one lock lets the newest win.
+func (l *leader) refresh(r *raft.Raft) (another bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	_, id := r.LeaderWithID()
@@ -35,6 +37,11 @@ func (l *leader) refresh(r *raft.Raft) {
 		l.now.Store(&known{id: string(id), changed: make(chan struct{})})
 		close(before.changed)
 	}
+	if id == "" || string(id) == l.last {
+		return false
+	}
+	l.last = string(id)
+	return true
 }
 
 // Leader returns the node that leads as far as this one knows, "" for none, and
@@ -48,12 +55,21 @@ func (e *Engine) Leader() (id string, changed <-chan struct{}) {
 // observation on the goroutine that makes it, and needs no channel for a no.
 func (e *Engine) followLeader() {
 	e.raft.RegisterObserver(raft.NewObserver(nil, false, func(o *raft.Observation) bool {
-		if _, ok := o.Data.(raft.LeaderObservation); ok {
-			e.leader.refresh(e.raft)
+		switch news := o.Data.(type) {
+		case raft.LeaderObservation:
+			e.refreshLeader()
+		case raft.RaftState:
+			e.elections.note(news)
 		}
 		return false
 	}))
-	e.leader.refresh(e.raft)
+	e.refreshLeader()
+}
+
+func (e *Engine) refreshLeader() {
+	if e.leader.refresh(e.raft) {
+		e.elections.changes.Add(1)
+	}
 }
 
 // elsewhere returns the node that leads if it is known to be another one.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/raft"
 
+	"ursula/core/group"
 	"ursula/core/stream"
 )
 
@@ -33,11 +34,14 @@ func (m *machine) Apply(log *raft.Log) any {
 	if m.broken != nil {
 		return m.broken
 	}
+	e := m.engine
+	stages := e.batcher.Following(log.Data)
+	stages.Index(log.Index)
+	stages.Reach(group.Committed)
 	var results []stream.Result
 	var err error
-	e := m.engine
 	e.instant.change(log.Index, func() {
-		results, err = e.replica.ApplyEntry(log.Term, log.Data)
+		results, err = e.replica.FollowEntry(log.Term, log.Data, stages)
 		e.progress.set(log.Index)
 	}, e.freeze)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/raft"
 
 	"ursula/core/group"
+	"ursula/core/trace"
 )
 
 // Transport carries a group's messages to the other voters.
@@ -43,10 +44,14 @@ type Options struct {
 	// TrailingLogs is how many entries stay after a snapshot, for followers that
 	// are a little behind.
 	TrailingLogs uint64
+	// Pace is group.Batcher's: it waits while the log is busy with other groups'
+	// entries. Optional.
+	Pace func()
 	// Reserve admits an entry of about n bytes to the journal. It returns an
 	// error that wraps group.ErrNoSpace when there is no room. Optional.
 	Reserve  func(n int) error
 	Observer group.Observer
+	Tracer   trace.Tracer // optional: nil follows nothing
 	Logger   *slog.Logger
 	// OnFatal is told when the group cannot go on: a committed entry that this
 	// build cannot read.

@@ -15,20 +15,31 @@ import (
 //
 // The voter's word counts as a vote would: had a later leader been elected before
 // it was given, then by a majority without the voter and without this node. Among
-// three that is nobody, and no one else need be asked.
+// three that is nobody, and no one else need be asked (Witnessed).
 func (e *Engine) ReadIndex(ctx context.Context, voter string, term uint64) (group.Position, error) {
 	p, leads := e.Position()
-	if !leads {
+	if !leads || term > p.Term {
 		return p, group.ErrNoLeader
 	}
-	others, need := e.quorum()
-	if term <= p.Term && slices.Contains(others, voter) {
-		need--
-	}
-	if need <= 0 || e.alone.Load() {
+	if e.alone.Load() {
 		return p, nil
 	}
-	return p, e.confirmations.Wait(ctx)
+	others, need := e.quorum()
+	others, votes := without(others, voter)
+	if votes {
+		need--
+	}
+	return p, e.confirm(ctx, p.Term, others, need)
+}
+
+// Witnessed is ReadIndex where no word but the voter's is needed. It never waits.
+func (e *Engine) Witnessed(voter string, term uint64) (p group.Position, ok bool) {
+	p, leads := e.Position()
+	if !leads || term > p.Term {
+		return p, false
+	}
+	others, need := e.quorum()
+	return p, need <= 0 || need == 1 && slices.Contains(others, voter)
 }
 
 // Position is how far this node is as a leader. An entry is applied before it is
@@ -47,6 +58,9 @@ func (e *Engine) CurrentTerm() uint64 { return e.raft.CurrentTerm() }
 // Idle reports whether everything in the leader's log is committed: nothing is
 // on its way that would tell the followers so.
 func (e *Engine) Idle(p group.Position) bool { return e.raft.LastIndex() == p.Commit }
+
+// Applied is the index of the last command applied here.
+func (e *Engine) Applied() uint64 { return e.progress.get() }
 
 // WaitApplied returns nil once this replica has applied the command at index.
 func (e *Engine) WaitApplied(ctx context.Context, index uint64) error {

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/raft"
 
 	"ursula/core/group"
+	"ursula/core/trace"
 )
 
 // Open starts the group: it restores the last snapshot, reads the log, and goes
@@ -16,11 +17,14 @@ import (
 func Open(o Options) (*Engine, error) {
 	o = o.withDefaults()
 	e := &Engine{options: o, replica: group.NewReplica(o.Observer), leader: newLeader()}
-	e.confirmations = group.NewRounds(e.prove)
 	e.leadership = newLeadership(e.led)
 	e.batcher = group.NewBatcher(e.submit)
+	e.batcher.Pace(o.Pace)
 	if o.BatchBytes > 0 {
 		e.batcher.Limit(o.BatchBytes)
+	}
+	if o.Tracer != nil {
+		e.batcher.Trace(o.Tracer, trace.Attribute{Key: "ursula.group", Number: int64(o.Group)})
 	}
 	notify := make(chan bool, 16)
 	if err := e.start(o.config(notify)); err != nil {
@@ -61,7 +65,7 @@ func (e *Engine) start(config *raft.Config) (err error) {
 		return err
 	}
 	m, snapshots := &machine{engine: e}, &witness{SnapshotStore: o.Snapshots}
-	if e.raft, err = raft.NewRaft(config, m, o.Logs, o.Stable, snapshots, o.Transport); err != nil {
+	if e.raft, err = raft.NewRaft(config, m, e.logs(), o.Stable, snapshots, o.Transport); err != nil {
 		return fmt.Errorf("start: %w", errors.Join(err, snapshots.cause(), m.broken))
 	}
 	return nil

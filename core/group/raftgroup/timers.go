@@ -26,7 +26,7 @@ const heartbeatPerGroup = 10 * time.Millisecond
 // TimersFor returns the timers of a cluster with so many groups. A leader sends
 // a heartbeat every tenth to fifth of Heartbeat for each group and follower, so
 // that the cost of idle groups would grow with their number. Leaders that end are
-// succeeded without waiting for the timers (Succeed), and followers hear of
+// succeeded without waiting for the timers (Succession), and followers hear of
 // commits at once by other ways; so both are for those who missed it.
 func TimersFor(groups int) Timers {
 	heartbeat := max(1200*time.Millisecond, time.Duration(groups)*heartbeatPerGroup)
@@ -35,3 +35,8 @@ func TimersFor(groups int) Timers {
 		Lease: heartbeat * 5 / 6, Commit: heartbeat / 2,
 	}
 }
+
+// Contact is how long a follower may have to wait for its leader's next heartbeat:
+// that is sent every tenth to fifth of the silence, and may wait for those of
+// other groups.
+func (t Timers) Contact() time.Duration { return t.Heartbeat/5 + 250*time.Millisecond }

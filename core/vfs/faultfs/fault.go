@@ -2,6 +2,7 @@ package faultfs
 
 import (
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -41,6 +42,16 @@ func (m *FS) SetFree(bytes int64) {
 		return
 	}
 	m.budget = m.used + bytes
+}
+
+// Free implements vfs.FS: what SetFree left, or a lot without a limit.
+func (m *FS) Free(string) (int64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.budget < 0 {
+		return math.MaxInt64, nil
+	}
+	return max(m.budget-m.used, 0), nil
 }
 
 // FlipBit inverts one bit of what a file holds, on disk and in the cache.

@@ -111,6 +111,9 @@ func TestFullDiskAndSpaceBack(t *testing.T) {
 	m := faultfs.New()
 	f := create(t, m, "d/a", make([]byte, faultfs.PageSize))
 	m.SetFree(faultfs.PageSize)
+	if free, err := m.Free("d"); err != nil || free != faultfs.PageSize {
+		t.Fatalf("Free = %d, %v", free, err)
+	}
 	n, err := f.WriteAt(make([]byte, 2*faultfs.PageSize), faultfs.PageSize)
 	if n != faultfs.PageSize || !errors.Is(err, syscall.ENOSPC) {
 		t.Fatalf("WriteAt = %d, %v", n, err)

@@ -30,6 +30,7 @@ const (
 	Vote          Kind = 18
 	PreVote       Kind = 19
 	TimeoutNow    Kind = 20
+	Together      Kind = 21 // Heartbeats
 	Call          Kind = 32
 	Tell          Kind = 33
 	Cancel        Kind = 34 // of the call with the same id

@@ -43,6 +43,8 @@ func samples() []any {
 		&raft.InstallSnapshotRequest{RPCHeader: own(), SnapshotVersion: 1, Term: 2, LastLogIndex: 3,
 			LastLogTerm: 4, Configuration: []byte("conf"), ConfigurationIndex: 5, Size: 6},
 		&raft.InstallSnapshotResponse{RPCHeader: own(), Term: 2, Success: true},
+		&wire.Heartbeats{RPCHeader: own(), Of: []wire.Leading{{Group: 1, Term: 300}, {Group: 1<<32 - 1, Term: 1<<64 - 1}}},
+		&wire.Followed{Bits: []byte{1, 2}},
 	}
 }
 
@@ -102,7 +104,8 @@ func TestBytesOfVersionOne(t *testing.T) {
 	var lines strings.Builder
 	line := func(name string, b []byte) { fmt.Fprintf(&lines, "%-28s %s\n", name, hex.EncodeToString(b)) }
 	for _, m := range samples() {
-		line(strings.TrimPrefix(fmt.Sprintf("%T", m), "*raft."), encode(t, m))
+		name := strings.TrimPrefix(fmt.Sprintf("%T", m), "*raft.")
+		line(strings.TrimPrefix(name, "*wire."), encode(t, m))
 	}
 	beat := raft.AppendEntriesRequest{RPCHeader: own(), Term: 6}
 	line("Heartbeat", encode(t, wire.Beat{AppendEntriesRequest: &beat}))

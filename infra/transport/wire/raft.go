@@ -12,8 +12,8 @@ import (
 // these.
 
 // Append appends a message of Raft to b: a pointer to one of its request or
-// response structs, or a Beat. from is the node id of this side, which is left out where
-// the message repeats it.
+// response structs, to Heartbeats or Followed, or a Beat. from is the node id of
+// this side, which is left out where the message repeats it.
 func Append(b, from []byte, message any) ([]byte, error) {
 	f := fields{b: b, from: from}
 	f.message(message)
@@ -46,6 +46,10 @@ func (f *fields) message(message any) {
 		f.appendEntries(m)
 	case Beat:
 		f.heartbeat(m.AppendEntriesRequest)
+	case *Heartbeats:
+		f.heartbeats(m)
+	case *Followed:
+		f.bytes(&m.Bits)
 	case *raft.AppendEntriesResponse:
 		f.appended(m)
 	case *raft.RequestVoteRequest:
