@@ -49,10 +49,11 @@ test-unit: ## test every package that needs no server process
 	go test $(UNITS)
 
 .PHONY: test-race
-test-race: ## the unit tests, and a server provoked by its peers' faults, under the race detector
+test-race: ## the unit tests, and servers under faults of peers, networks and disks, under the race detector
 	go test -race $(filter-out $(BUBBLES),$(UNITS))
 	go test -race -cpu 1 $(filter $(BUBBLES),$(UNITS))
 	URSULA_TEST_BUILD_FLAGS=-race go test -count=1 -v ./integration/peers
+	URSULA_TEST_BUILD_FLAGS=-race go test -count=1 -v ./integration/chaos -run 'TestHistories$$' -seeds 2
 
 .PHONY: test-conformance
 test-conformance: build node-modules ## run the official server suite on each engine
@@ -84,10 +85,12 @@ test-chaos: build ## a few random histories of faults, checked for linearizabili
 
 CHAOS_TIME ?= 20s
 CHAOS_SEEDS ?= 30
+CHAOS_FOR ?= 0s
+CHAOS_NODES ?= 3
 
 .PHONY: chaos
-chaos: build ## random histories of faults: CHAOS_SEEDS of CHAOS_TIME each
-	$(PROVE) -timeout 0 ./integration/chaos -run 'TestHistories$$' -seeds $(CHAOS_SEEDS) -duration $(CHAOS_TIME)
+chaos: build ## random histories of faults of CHAOS_TIME each on CHAOS_NODES: CHAOS_SEEDS, or for CHAOS_FOR
+	$(PROVE) -timeout 0 ./integration/chaos -run 'TestHistories$$' -seeds $(CHAOS_SEEDS) -duration $(CHAOS_TIME) -for $(CHAOS_FOR) -nodes $(CHAOS_NODES)
 
 .PHONY: lint
 lint: ## check formatting, go vet and staticcheck

@@ -20,6 +20,12 @@ func serve(t *testing.T, c *admintest.Cluster) (url string, stopped chan struct{
 	stopped = make(chan struct{}, 1)
 	server := httptest.NewServer(admin.New(c, admin.Options{
 		Node: "1", Version: "v1", Boot: "b1", Stop: func() { stopped <- struct{}{} },
+		Digest: func(_ context.Context, group uint32, from uint64, _ time.Duration) (admin.Digest, error) {
+			if group > 3 {
+				return admin.Digest{}, admin.ErrGroup
+			}
+			return admin.Digest{Applied: max(from, 5), Bytes: 7, SHA256: "ab"}, nil
+		},
 	}))
 	t.Cleanup(server.Close)
 	return server.URL, stopped
@@ -100,6 +106,10 @@ func TestRefusalsAreProblems(t *testing.T) {
 		"no such group":   {"POST", "/v1/cluster/groups/4/transfer", `{"to":"1"}`, 404, "no-such-group"},
 		"no group":        {"POST", "/v1/cluster/groups/x/transfer", `{"to":"1"}`, 404, "no-such-group"},
 		"no voter":        {"POST", "/v1/cluster/groups/0/transfer", `{"to":"9"}`, 409, "not-a-voter"},
+		"no such digest":  {"GET", "/v1/node/groups/4/digest", "", 404, "no-such-group"},
+		"no digest":       {"GET", "/v1/node/groups/x/digest", "", 404, "no-such-group"},
+		"bad index":       {"GET", "/v1/node/groups/0/digest?from=-1", "", 400, "invalid-request"},
+		"bad wait":        {"GET", "/v1/node/groups/0/digest?wait=11s", "", 400, "invalid-request"},
 		"another process": {"POST", "/v1/node/stop?boot=b0", "", 409, "another-process"},
 		"another method":  {"PUT", "/v1/cluster/members", "", 405, "method-not-allowed"},
 		"another path":    {"GET", "/v1/clusters", "", 404, "not-found"},

@@ -9,10 +9,12 @@
 //	POST   /v1/cluster/members/{id}/undrain
 //	POST   /v1/cluster/groups/{group}/transfer {"to": "2"}
 //	POST   /v1/node/stop?boot=...              ends this very process
+//	GET    /v1/node/groups/{group}/digest      Digest of this very replica; ?from=INDEX&wait=10s waits for an index
 //
 // A change of members is answered with 202 and the version of the roster that asks
 // for it, as soon as that is written; how far the groups have come is in the
-// status. Every change may be sent to any node, and again. Refusals are RFC 9457
+// status. What is below /v1/node is about the process that is asked. Every other
+// request may be sent to any node, and again. Refusals are RFC 9457
 // problem documents.
 //
 // The package owns the JSON forms and the table from errors to statuses. It does

@@ -14,11 +14,15 @@ var (
 	errTooBig  = errors.New("request body is larger than 64 KiB")
 	errMethod  = errors.New("method is not allowed here")
 	errPath    = errors.New("no such path")
-	errGroup   = errors.New("no such group")
 	errNoVoter = errors.New("not a voter of the group")
 	errBoot    = errors.New("another process runs by now")
+	errQuery   = errors.New("query is not of the documented form")
+	errBusy    = errors.New("another digest is being computed")
 	errNotYet  = errors.New("the cluster has not begun yet")
 )
+
+// ErrGroup says that there is no such group.
+var ErrGroup = errors.New("no such group")
 
 // answers is the one table from errors to what the client sees. The first line
 // whose error is in the chain counts.
@@ -36,7 +40,8 @@ func answers() []struct {
 		{errTooBig, http.StatusRequestEntityTooLarge, "body-too-large"},
 		{errMethod, http.StatusMethodNotAllowed, "method-not-allowed"},
 		{errPath, http.StatusNotFound, "not-found"},
-		{errGroup, http.StatusNotFound, "no-such-group"},
+		{errQuery, http.StatusBadRequest, "invalid-request"},
+		{ErrGroup, http.StatusNotFound, "no-such-group"},
 		{errNoVoter, http.StatusConflict, "not-a-voter"},
 		{errBoot, http.StatusConflict, "another-process"},
 		{member.ErrInvalid, http.StatusBadRequest, "invalid-member"},

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"ursula/control/member"
 	"ursula/control/place"
@@ -35,11 +37,16 @@ type Options struct {
 	// Stop begins an orderly end of the process and returns at once. It may be
 	// called again.
 	Stop func()
-	Log  *slog.Logger // of failures that are the server's; nil discards
+	// Digest sums up this node's replica of a group as of the first command whose
+	// index is at least from or, after patience, as it is. ErrGroup is in the chain
+	// when there is no such group.
+	Digest func(ctx context.Context, group uint32, from uint64, patience time.Duration) (Digest, error)
+	Log    *slog.Logger // of failures that are the server's; nil discards
 }
 
 type handler struct {
-	cluster Cluster
+	cluster   Cluster
+	digesting sync.Mutex // held while a digest is computed
 	Options
 }
 
@@ -61,6 +68,7 @@ func routes() []route {
 		{"POST", id + "/undrain", (*handler).undrain},
 		{"POST", "/v1/cluster/groups/{group}/transfer", (*handler).transfer},
 		{"POST", "/v1/node/stop", (*handler).stop},
+		{"GET", "/v1/node/groups/{group}/digest", (*handler).digest},
 	}
 }
 
@@ -69,7 +77,7 @@ func New(c Cluster, o Options) http.Handler {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &handler{c, o}
+	h := &handler{cluster: c, Options: o}
 	mux := http.NewServeMux()
 	allowed := map[string][]string{}
 	for _, r := range routes() {

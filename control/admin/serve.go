@@ -81,7 +81,7 @@ func (h *handler) transfer(w http.ResponseWriter, r *http.Request) error {
 	}
 	group, err := strconv.ParseUint(r.PathValue("group"), 10, 32)
 	if err != nil {
-		return errGroup
+		return ErrGroup
 	}
 	if err := transferable(h.cluster.Status(), uint32(group), body.To); err != nil {
 		return err
@@ -96,7 +96,7 @@ func (h *handler) transfer(w http.ResponseWriter, r *http.Request) error {
 func transferable(s place.Status, group uint32, to string) error {
 	i := slices.IndexFunc(s.Groups, func(g place.GroupStatus) bool { return g.ID == group })
 	if i < 0 {
-		return errGroup
+		return ErrGroup
 	}
 	if !slices.Contains(s.Groups[i].Voters, to) {
 		return fmt.Errorf("%w: %q", errNoVoter, to)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -186,4 +187,28 @@ func TestVolatileEnginesBeginEmpty(t *testing.T) {
 			closeNode(t, n)
 		})
 	}
+}
+
+// Other nodes ask whose a directory is while that is being settled. The race detector
+// sees to it that they are told the one or the other.
+func TestAnIdentityIsReadWhileItIsSettled(t *testing.T) {
+	d, err := Claim(DirectoryOptions{FS: faultfs.New(), Dir: "data", NodeID: "1", Engine: RaftWAL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	var all sync.WaitGroup
+	for range 2 {
+		all.Go(func() {
+			for range 100 {
+				if id := d.Identity(); id.Cluster != "" && id.Groups != 4 {
+					t.Errorf("half of it: %+v", id)
+				}
+			}
+		})
+	}
+	if err := d.Form("cluster", 4, []string{"1"}); err != nil {
+		t.Error(err)
+	}
+	all.Wait()
 }

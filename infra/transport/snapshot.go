@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -146,7 +147,21 @@ func (t *Transport) readSnapshotRequest(r io.Reader, from string) (*Group, *raft
 	return g, request, wire.Adopt(b[4:], []byte(from), request)
 }
 
+// settled makes a success of a snapshot that was not installed because the replica
+// holds all that is in it.
+func settled(r raft.RPCResponse) raft.RPCResponse {
+	var held interface{ Held() bool }
+	response, ok := r.Response.(*raft.InstallSnapshotResponse)
+	if !ok || !errors.As(r.Error, &held) || !held.Held() {
+		return r
+	}
+	return raft.RPCResponse{Response: &raft.InstallSnapshotResponse{
+		RPCHeader: response.RPCHeader, Term: response.Term, Success: true,
+	}}
+}
+
 func (t *Transport) answerSnapshot(w io.Writer, r raft.RPCResponse) {
+	r = settled(r)
 	b, err := []byte{snapshotOK}, r.Error
 	if err == nil {
 		t.snapshots.received.Add(1)

@@ -25,6 +25,16 @@ func tally(h *linear.History) string {
 	return fmt.Sprintf("%d operations %v, %d live events, %d final answers", len(h.Ops), counts, seen, len(h.Finals))
 }
 
+// snapshots counts those that each node has in the end: where there are none, nobody
+// needed more than the log.
+func snapshots(c *cluster.Cluster) (counts []int) {
+	for _, node := range c.Nodes() {
+		found, _ := filepath.Glob(filepath.Join(node.Dir(), "groups", "*", "*.snap")) // the pattern is sound
+		counts = append(counts, len(found))
+	}
+	return counts
+}
+
 // keepRun keeps what a failed run leaves, or any if asked to, in a directory that it names.
 func keepRun(t *testing.T, c *cluster.Cluster, crowd *clients.Crowd, timeline nemesis.Timeline) {
 	t.Helper()

@@ -1,22 +1,16 @@
 package cluster
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"net"
-	"path/filepath"
-	"strings"
 	"testing"
-
-	"ursula/integration/harness"
 )
 
 // Config says how to start a cluster. The zero value is three nodes with the
 // product's defaults.
 type Config struct {
 	Nodes     int
+	Founders  int      // of the nodes; the others are launched by Join; 0 means all
 	Alone     bool     // one node, started without the flags of a cluster
 	Args      []string // further flags of every node's "ursula serve"
 	Seed      uint64   // of lags and losses
@@ -28,6 +22,9 @@ type Config struct {
 type Cluster struct {
 	Network *Network // nil when the only node is started without cluster flags
 	nodes   []*Node
+
+	config    Config
+	addresses []string // at which the nodes listen for each other
 }
 
 // Start launches all nodes and returns when all are ready.
@@ -41,57 +38,27 @@ func Start(t testing.TB, config Config) *Cluster {
 // Launch starts all nodes without waiting for them.
 func Launch(t testing.TB, config Config) *Cluster {
 	t.Helper()
-	c := &Cluster{}
+	c := &Cluster{config: config}
 	if config.Alone {
 		c.nodes = []*Node{launch(t, 1, config, nil)}
 	} else {
 		c.launch(t, config)
 	}
-	t.Cleanup(func() { // before the one that ends the processes
-		if err := c.Died(); err != nil {
-			t.Error(err)
-		}
-	})
+	c.watch(t)
 	return c
 }
 
-func (c *Cluster) launch(t testing.TB, config Config) {
-	t.Helper()
-	count := cmp.Or(config.Nodes, 3)
-	addresses := make([]string, count)
-	for i := range addresses {
-		addresses[i] = clusterAddress(t, i+1)
-	}
-	network, err := NewNetwork(config.Seed, addresses...)
-	if err != nil {
-		t.Fatalf("cluster: %v", err)
-	}
-	t.Cleanup(network.Close)
-	c.Network = network
-	for i, address := range addresses {
-		c.nodes = append(c.nodes, launch(t, i+1, config, c.flags(i+1, address, count)))
-	}
-}
-
-// flags makes a process a member. Peers are told the addresses of the network's
-// proxies.
-func (c *Cluster) flags(id int, address string, count int) []string {
-	peers := make([]string, count)
-	for i := range peers {
-		peers[i] = fmt.Sprintf("%d=%s", i+1, c.Network.Address(i+1))
-	}
-	return []string{"--node-id", fmt.Sprint(id), "--cluster-listen", address, "--peers", strings.Join(peers, ",")}
-}
-
-func launch(t testing.TB, id int, config Config, flags []string) *Node {
-	t.Helper()
-	disk := t.TempDir()
-	if config.DiskBytes > 0 {
-		mountDisk(t, disk, config.DiskBytes)
-	}
-	args := append(flags, config.Args...)
-	server := harness.Launch(t, harness.Config{Dir: filepath.Join(disk, "data"), Args: args})
-	return &Node{Server: server, ID: id, disk: disk, args: args}
+// watch has the end of the test look for nodes that have died, before it ends those
+// that were launched so far.
+func (c *Cluster) watch(t testing.TB) {
+	t.Cleanup(func() {
+		if err := c.Died(); err != nil {
+			t.Error(err)
+		}
+		for _, node := range c.nodes {
+			node.ended = true
+		}
+	})
 }
 
 // Nodes are the nodes in the order of their numbers, the first being 1.
@@ -119,10 +86,11 @@ func (c *Cluster) AwaitReady() {
 // ErrDied means that a process ended without anybody having ended it.
 var ErrDied = errors.New("a node died by itself")
 
-// Died names a node that has ended by itself.
+// Died names a node that has ended by itself. One that could not begin on a full disk
+// has a reason.
 func (c *Cluster) Died() error {
 	for _, node := range c.nodes {
-		if !node.ended && !node.Alive() {
+		if !node.ended && !node.Alive() && !node.gaveUp() {
 			return fmt.Errorf("%w: node %d", ErrDied, node.ID)
 		}
 	}
@@ -139,26 +107,4 @@ func (c *Cluster) Recover() {
 		node.recover()
 	}
 	c.AwaitReady()
-}
-
-// Ports come from below the range from which the local ends of outgoing connections
-// are drawn: a node dials from its own host, and may be restarted any time.
-const (
-	firstPort = 20000
-	lastPort  = 30000
-	portTries = 100
-)
-
-// clusterAddress gives each node a host of its own, by which the network knows it.
-func clusterAddress(t testing.TB, node int) string {
-	t.Helper()
-	for range portTries {
-		address := fmt.Sprintf("127.0.0.%d:%d", 10+node, firstPort+rand.IntN(lastPort-firstPort))
-		if listener, err := net.Listen("tcp", address); err == nil {
-			listener.Close()
-			return address
-		}
-	}
-	t.Fatalf("cluster: no free port on 127.0.0.%d; only Linux has these addresses by itself", 10+node)
-	return ""
 }

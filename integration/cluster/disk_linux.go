@@ -27,18 +27,41 @@ func mountDisk(t testing.TB, dir string, size int64) {
 	})
 }
 
+// MayMount says whether nodes can have disks of their own here.
+func MayMount(t testing.TB) bool {
+	t.Helper()
+	dir := t.TempDir()
+	if syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=1m") != nil {
+		return false
+	}
+	if err := syscall.Unmount(dir, 0); err != nil {
+		t.Fatalf("unmount %s: %v", dir, err)
+	}
+	return true
+}
+
 // FillDisk leaves the node's own disk with at most left bytes of room.
 func (n *Node) FillDisk(left int64) error {
-	var disk syscall.Statfs_t
-	if err := syscall.Statfs(n.disk, &disk); err != nil {
-		return fmt.Errorf("statfs %s: %w", n.disk, err)
-	}
-	size := max(int64(disk.Bavail)*disk.Bsize-left, 0)
-	n.ballast = true
-	if err := os.WriteFile(n.ballastPath(), make([]byte, size), 0o600); err != nil && !errors.Is(err, syscall.ENOSPC) {
+	ballast, err := os.Create(n.ballastPath())
+	if err != nil {
 		return fmt.Errorf("ballast: %w", err)
 	}
-	return nil
+	defer ballast.Close()
+	n.ballast, n.full = true, true
+	for {
+		var disk syscall.Statfs_t
+		if err := syscall.Statfs(n.disk, &disk); err != nil {
+			return fmt.Errorf("statfs %s: %w", n.disk, err)
+		}
+		size := max(int64(disk.Bavail)*disk.Bsize-left, 0)
+		if size == 0 {
+			return nil
+		}
+		// The node may take some of that first.
+		if err := syscall.Fallocate(int(ballast.Fd()), 0, 0, size); !errors.Is(err, syscall.ENOSPC) {
+			return err
+		}
+	}
 }
 
 // FreeDisk takes back what FillDisk did.

@@ -14,6 +14,9 @@ func mountDisk(t testing.TB, _ string, _ int64) {
 	t.Skip(errNoDisk)
 }
 
+// MayMount says whether nodes can have disks of their own here.
+func MayMount(testing.TB) bool { return false }
+
 // FillDisk fails here.
 func (n *Node) FillDisk(int64) error { return errNoDisk }
 

@@ -86,10 +86,16 @@ func requireRefusal(t *testing.T, node *Node, words ...string) {
 // replace puts an empty disk in the place of the node's, as an operator does it.
 func replace(t *testing.T, c *Cluster, node *Node) {
 	t.Helper()
-	empty(t, node)
-	ctl(t, c.Node(1), "cluster", "replace", fmt.Sprintf("%d=%s", node.ID, c.Network.Address(node.ID)), "--no-wait")
+	vacate(t, c, node)
 	node.Restart()
 	awaitCaughtUp(t, c, node)
+}
+
+// vacate gives a node that does not run an empty disk, and tells the others.
+func vacate(t *testing.T, c *Cluster, node *Node) {
+	t.Helper()
+	empty(t, node)
+	ctl(t, c.Node(1), "cluster", "replace", fmt.Sprintf("%d=%s", node.ID, c.Network.Address(node.ID)), "--no-wait")
 }
 
 // ctl runs "ursula ctl" against a node.

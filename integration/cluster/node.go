@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"ursula/integration/harness"
@@ -17,6 +18,7 @@ type Node struct {
 	args    []string
 	paused  bool
 	ballast bool
+	full    bool // the disk was full in this life
 	ended   bool // the process was ended from here, or is expected to end
 }
 
@@ -46,7 +48,7 @@ func (n *Node) Terminate() {
 
 // Relaunch starts the next life without waiting. The life before must have ended.
 func (n *Node) Relaunch() {
-	n.ended = false
+	n.ended, n.full = false, n.ballast
 	n.Server.Relaunch()
 }
 
@@ -70,6 +72,21 @@ func (n *Node) Skew(offset time.Duration) {
 		args = append(slices.Clone(args), "--clock-offset", offset.String())
 	}
 	n.WithArgs(args...)
+}
+
+// MakeRoom frees the disk. A process that could not begin without room is started
+// again, as its supervisor does.
+func (n *Node) MakeRoom() {
+	n.FreeDisk()
+	if !n.ended && n.gaveUp() {
+		n.Relaunch()
+	}
+}
+
+// gaveUp says that the process has ended before it served, on a full disk: it has to
+// prepare a journal to write to. One that serves goes on.
+func (n *Node) gaveUp() bool {
+	return n.full && !n.Alive() && !strings.Contains(n.LastOutput(), "msg=serving")
 }
 
 // recover undoes what was done to the node. It does not wait for readiness.

@@ -17,7 +17,6 @@ const (
 	attempt = 3 * time.Second
 	// untilAnswered bounds how long a cluster with a majority may take to do anything.
 	untilAnswered = 60 * time.Second
-	again         = 20 * time.Millisecond
 )
 
 // scribe writes numbered lines to one stream, each until it is acknowledged, whoever
@@ -35,15 +34,21 @@ type scribe struct {
 func newScribe(t *testing.T, c *Cluster, stream string, line int) *scribe {
 	t.Helper()
 	s := &scribe{stream: stream, line: line}
-	for _, url := range c.URLs() {
-		s.clients = append(s.clients, wire.New(url))
-	}
+	s.meet(c)
 	if err := s.insist(t.Context(), func(ctx context.Context, client *wire.Client) (wire.Reply, error) {
 		return client.Create(ctx, stream, nil)
 	}); err != nil {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// meet makes all nodes known to the scribe.
+func (s *scribe) meet(c *Cluster) {
+	s.clients = nil
+	for _, url := range c.URLs() {
+		s.clients = append(s.clients, wire.New(url))
+	}
 }
 
 // write appends so many lines and returns the longest that one of them took. It may
@@ -63,8 +68,7 @@ func (s *scribe) write(t *testing.T, lines int) time.Duration {
 }
 
 func (s *scribe) append(ctx context.Context) error {
-	seq := s.count
-	body := append(bytes.Repeat([]byte{'.'}, s.line-9), fmt.Sprintf("%08d\n", seq)...)
+	seq, body := s.count, s.next()
 	err := s.insist(ctx, func(ctx context.Context, client *wire.Client) (wire.Reply, error) {
 		return client.Append(ctx, s.stream, body, wire.Producer("scribe", 0, seq)...)
 	})
@@ -73,6 +77,11 @@ func (s *scribe) append(ctx context.Context) error {
 		s.count++
 	}
 	return err
+}
+
+// next is the line that the scribe will write next.
+func (s *scribe) next() []byte {
+	return append(bytes.Repeat([]byte{'.'}, s.line-9), fmt.Sprintf("%08d\n", s.count)...)
 }
 
 // insist asks one node after the other until one gives a success. When none does, it

@@ -2,10 +2,8 @@ package cluster
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"strconv"
 )
 
@@ -36,34 +34,31 @@ var (
 // Status asks the node for its account of the cluster.
 func (n *Node) Status(ctx context.Context) (Status, error) {
 	var s Status
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, n.AdminURL()+"/v1/cluster", nil)
-	if err != nil {
-		return s, err
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return s, err
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return s, fmt.Errorf("%w: node %d answers %s", errStatus, n.ID, response.Status)
-	}
-	return s, json.NewDecoder(response.Body).Decode(&s)
+	return s, n.ask(ctx, n.AdminURL()+"/v1/cluster", &s, errStatus)
 }
 
-// Leader is the node that leads most groups, as some living node sees it.
+// Leader is the living node that leads most groups, as some living node sees it, who
+// may not know yet who has died.
 func (c *Cluster) Leader(ctx context.Context) (*Node, error) {
-	err := errStatus
+	status, err := c.status(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return c.leader(status)
+}
+
+// status is the account of the first living node that gives one.
+func (c *Cluster) status(ctx context.Context) (status Status, err error) {
+	err = errStatus
 	for _, node := range c.nodes {
 		if !node.Alive() {
 			continue
 		}
-		var status Status
 		if status, err = node.Status(ctx); err == nil {
-			return c.leader(status)
+			break
 		}
 	}
-	return nil, err
+	return status, err
 }
 
 func (c *Cluster) leader(status Status) (*Node, error) {
@@ -76,7 +71,7 @@ func (c *Cluster) leader(status Status) (*Node, error) {
 	}
 	var best *Node
 	for _, node := range c.nodes {
-		if count := leads[strconv.Itoa(node.ID)]; count > 0 && (best == nil || count > leads[strconv.Itoa(best.ID)]) {
+		if count := leads[strconv.Itoa(node.ID)]; count > 0 && node.Alive() && (best == nil || count > leads[strconv.Itoa(best.ID)]) {
 			best = node
 		}
 	}

@@ -2,6 +2,8 @@ package harness
 
 import (
 	"context"
+	"errors"
+	"os"
 	"syscall"
 )
 
@@ -27,8 +29,9 @@ func (s *Server) Pause() { s.send(syscall.SIGSTOP) }
 // Resume lets a paused process go on.
 func (s *Server) Resume() { s.send(syscall.SIGCONT) }
 
+// send tells a process that has ended nothing: whoever must know asks Alive.
 func (s *Server) send(sig syscall.Signal) {
-	if err := s.life.signal(sig); err != nil {
+	if err := s.life.signal(sig); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		s.t.Errorf("harness: %v: %v", sig, err)
 	}
 }

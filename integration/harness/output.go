@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
@@ -21,15 +22,22 @@ func newOutput(t testing.TB) *os.File {
 	return file
 }
 
-// showOutput prints the end of the output of a server whose test failed.
+// race begins each report of the race detector, in a server that was built with it.
+const race = "WARNING: DATA RACE"
+
+// showOutput prints the end of the output of a server whose test failed. A race makes
+// it fail: the exit code that tells of one does not outlive a kill.
 func showOutput(t testing.TB, file *os.File) {
 	defer file.Close()
-	if !t.Failed() {
-		return
-	}
 	data, err := os.ReadFile(file.Name())
 	if err != nil {
 		t.Logf("server output: %v", err)
+		return
+	}
+	if at := bytes.Index(data, []byte(race)); at >= 0 {
+		t.Errorf("the server races:\n%s", data[at:min(len(data), at+outputShown)])
+	}
+	if !t.Failed() {
 		return
 	}
 	t.Logf("end of the server's output:\n%s", data[max(0, len(data)-outputShown):])

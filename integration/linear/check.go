@@ -21,6 +21,8 @@ const (
 	Torn      Breach = "torn"
 	Gapped    Breach = "gapped"
 	Receded   Breach = "receded"
+	Vanished  Breach = "vanished"
+	Lingered  Breach = "lingered"
 	Diverged  Breach = "diverged"
 )
 
@@ -43,7 +45,7 @@ type Verdict struct {
 func Judge(h *History, limit time.Duration) Verdict {
 	var v Verdict
 	for _, s := range stories(h) {
-		v.Faults = append(v.Faults, s.direct()...)
+		v.Faults = append(v.Faults, s.direct(h.Skew)...)
 		switch result, info := s.search(limit); result {
 		case porcupine.Illegal:
 			v.Faults = append(v.Faults, Fault{s.stream, NotLinear, s.stuck(info)})
@@ -99,7 +101,7 @@ func (s *story) earliest(explained map[*Op]bool) *Op {
 }
 
 // direct runs the checks that need no search.
-func (s *story) direct() []Fault {
+func (s *story) direct(skew time.Duration) []Fault {
 	f := &faults{stream: s.stream}
 	s.checkReads(f)
 	s.checkReplicas(f)
@@ -109,6 +111,7 @@ func (s *story) direct() []Fault {
 	}
 	if s.single {
 		s.checkTime(f)
+		s.checkLifetime(f, skew)
 	}
 	return f.list
 }

@@ -13,10 +13,14 @@
 //     without a repetition (gapped);
 //   - once anyone has seen the tail at some offset, no later answer that speaks for
 //     the tail is behind it (receded);
+//   - a stream with a lifetime is there until that has passed since its last use, less
+//     what clocks may differ by (vanished), and is gone when it has passed by more than
+//     that and an eighth (lingered);
 //   - at the end all nodes give the same answer (diverged).
 //
 // Outcomes are honest: an operation without a definite answer may take effect at any
-// later time, or never. What was refused for certain has no effect.
+// later time, or never. What was refused for certain has no effect. In the search a
+// stream with a lifetime may end at any moment, once: when it may is for a direct check.
 //
 // Everything here is a pure function of the history: no clock, no chance, no input
 // or output but the reader and writer of the file form. Planted faults in a recorded

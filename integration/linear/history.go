@@ -38,6 +38,7 @@ type Final struct {
 
 // History is everything that clients saw. The order of its parts means nothing.
 type History struct {
+	Skew   time.Duration // how far the clocks of two nodes were set apart at most
 	Ops    []Op
 	Tails  []Tail
 	Finals []Final
@@ -48,9 +49,11 @@ type line struct {
 	Op    *Op    `json:",omitempty"`
 	Tail  *Tail  `json:",omitempty"`
 	Final *Final `json:",omitempty"`
+
+	Skew time.Duration `json:",omitzero"`
 }
 
-var errLine = errors.New("a line holds one operation, tail or final")
+var errLine = errors.New("a line holds one operation, tail, final or skew")
 
 // Write writes the history as lines of JSON.
 func (h *History) Write(w io.Writer) error {
@@ -58,6 +61,9 @@ func (h *History) Write(w io.Writer) error {
 	encoder := json.NewEncoder(buffered)
 	encoder.SetEscapeHTML(false)
 	var errs []error
+	if h.Skew > 0 {
+		errs = append(errs, encoder.Encode(line{Skew: h.Skew}))
+	}
 	for i := range h.Ops {
 		errs = append(errs, encoder.Encode(line{Op: &h.Ops[i]}))
 	}
@@ -92,12 +98,14 @@ func ReadHistory(r io.Reader) (*History, error) {
 
 func (h *History) add(l line) error {
 	switch {
-	case l.Op != nil && l.Tail == nil && l.Final == nil:
+	case l == line{Op: l.Op} && l.Op != nil:
 		h.Ops = append(h.Ops, *l.Op)
-	case l.Op == nil && l.Tail != nil && l.Final == nil:
+	case l == line{Tail: l.Tail} && l.Tail != nil:
 		h.Tails = append(h.Tails, *l.Tail)
-	case l.Op == nil && l.Tail == nil && l.Final != nil:
+	case l == line{Final: l.Final} && l.Final != nil:
 		h.Finals = append(h.Finals, *l.Final)
+	case l == line{Skew: l.Skew} && l.Skew > 0:
+		h.Skew = l.Skew
 	default:
 		return errLine
 	}

@@ -11,6 +11,7 @@ import (
 // the place of the content.
 type state struct {
 	present bool
+	mortal  bool // it has a lifetime
 	closed  bool
 	tail    int64
 	digest  uint64
@@ -22,13 +23,14 @@ type state struct {
 type move struct {
 	*Op
 	content uint64 // digest of Content, or of what a creation inherits
+	end     int64  // of an append without an answer: where it ends, if it is known to be there
 }
 
 func newMove(o *Op) *move {
 	if o.Kind == Create {
-		return &move{o, digest(o.Inherits)}
+		return &move{Op: o, content: digest(o.Inherits)}
 	}
-	return &move{o, digest(o.Content)}
+	return &move{Op: o, content: digest(o.Content)}
 }
 
 // model explains one stream's operations one after the other.
@@ -48,13 +50,15 @@ func (s state) hash() uint64 { return s.digest*31 + uint64(s.tail) }
 
 // step says whether the answer is the one that a stream in this state gives, and
 // what becomes of the stream. An operation of unknown outcome takes effect if it
-// can: placed after all others it is one that never did.
+// can: placed after all others it is one that never did. Who finds a mortal stream
+// absent finds it expired, and so does everybody after him. Mortal streams are made
+// once.
 func (s state) step(o *move) (bool, state) {
 	switch {
 	case o.Outcome == Unknown:
 		return true, s.attempt(o)
 	case o.Outcome == Absent:
-		return !s.present, s
+		return !s.present || s.mortal, state{}
 	case o.Kind == Create:
 		return s.create(o)
 	case !s.present:
@@ -78,7 +82,7 @@ func (s state) attempt(o *move) state {
 		return born(o)
 	case !s.present:
 		return s
-	case o.Kind == Append && s.takes(o.Op):
+	case o.Kind == Append && s.takes(o.Op) && (o.end == 0 || o.end == s.tail+int64(o.Size)):
 		return s.appended(o.Op)
 	case o.Kind == Close:
 		s.closed = true
@@ -99,7 +103,7 @@ func (s state) create(o *move) (bool, state) {
 }
 
 func born(o *move) state {
-	return state{present: true, tail: o.Base, digest: o.content}
+	return state{present: true, mortal: o.TTL > 0, tail: o.Base, digest: o.content}
 }
 
 func (s state) append(o *move) (bool, state) {

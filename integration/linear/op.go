@@ -55,6 +55,8 @@ type Op struct {
 	Inherits []Token `json:",omitempty"`
 	Base     int64   `json:",omitzero"` // Create: bytes that a fork inherits
 
+	TTL time.Duration `json:",omitzero"` // Create: life without use; 0 is for ever
+
 	Tail    int64   `json:",omitzero"` // bytes in the stream, if the answer said so
 	Closed  bool    `json:",omitzero"`
 	Content []Token `json:",omitempty"` // Read

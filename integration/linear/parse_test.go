@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"ursula/integration/linear"
 )
@@ -19,6 +20,8 @@ func parse(t *testing.T, text string) *linear.History {
 		case len(fields) == 0:
 		case fields[0] == "tail":
 			h.Tails = append(h.Tails, parseTail(t, fields))
+		case fields[0] == "skew":
+			h.Skew = time.Duration(number(t, fields[1]))
 		case fields[0] == "final":
 			h.Finals = append(h.Finals, parseFinal(t, fields))
 		default:
@@ -44,6 +47,8 @@ func parseOp(t *testing.T, fields []string) linear.Op {
 			scan(t, value, "%d/%d", &o.Producer, &o.Seq)
 		case "tail":
 			o.Tail = number(t, value) * size
+		case "ttl":
+			o.TTL = time.Duration(number(t, value))
 		case "closed":
 			o.Closed = true
 		case "content":

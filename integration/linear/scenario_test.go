@@ -21,7 +21,7 @@ const size = 100
 //
 //	FROM-TO cCLIENT KIND OUTCOME [key=value ...]
 //
-// on stream s if nothing else is said, and after "----" the breaches that the
+// on stream s if nothing else is said, may hold "skew N", how far clocks differ, and after "----" the breaches that the
 // history shows, one a line, or "good". The offsets count appends of 100 bytes.
 func TestScenarios(t *testing.T) {
 	files, err := filepath.Glob("testdata/scenarios/*.txt")

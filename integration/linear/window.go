@@ -41,7 +41,9 @@ func stories(h *History) []*story {
 	}
 	for i := range h.Finals {
 		s := of(h.Finals[i].Stream)
-		s.finals = append(s.finals, &h.Finals[i])
+		if h.Finals[i].Present || s.lifetime() == 0 { // it may expire between two answers
+			s.finals = append(s.finals, &h.Finals[i])
+		}
 	}
 	return all
 }
@@ -51,54 +53,25 @@ func stories(h *History) []*story {
 // the story shows that it took effect, or became without effect, before some moment:
 // each open operation can double the search.
 func (s *story) operations() []porcupine.Operation {
-	ends := s.ends()
+	ends, places := s.ends(), s.places()
 	var list []porcupine.Operation
-	for _, o := range s.ops {
-		end := o.Returned
-		if o.Outcome == Unknown {
-			end = never
-			if known, ok := ends[o.Token]; ok && o.Kind == Append && s.single {
-				end = max(known, o.Invoked)
-			}
-		}
-		if o.Outcome == Refused || o.Outcome == Unknown && !s.matters(o, end) {
-			continue
-		}
+	add := func(m *move, end time.Duration) {
 		list = append(list, porcupine.Operation{
-			ClientId: o.Client, Input: newMove(o), Call: int64(o.Invoked), Return: int64(end),
+			ClientId: m.Client, Input: m, Call: int64(m.Invoked), Return: int64(end),
 		})
 	}
-	return list
-}
-
-// matters says whether an operation of unknown outcome can explain anything. In a
-// stream with one life an append that nobody ever saw cannot.
-func (s *story) matters(o *Op, end time.Duration) bool {
-	if !o.writes() {
-		return false
-	}
-	return o.Kind != Append || !s.single || end != never
-}
-
-// ends maps each append to a moment at which it was in the stream for certain: a read
-// held it, or an attempt of the same append was confirmed. In a stream with one life
-// it took effect before, and its other attempts have none after.
-func (s *story) ends() map[Token]time.Duration {
-	ends := map[Token]time.Duration{}
-	seen := func(token Token, at time.Duration) {
-		if before, ok := ends[token]; !ok || at < before {
-			ends[token] = at
-		}
-	}
 	for _, o := range s.ops {
-		switch {
-		case o.Kind == Append && (o.Outcome == OK || o.Outcome == Repeated):
-			seen(o.Token, o.Returned)
-		case o.Kind == Read && o.Outcome == OK:
-			for _, token := range o.Content {
-				seen(token, o.Returned)
-			}
+		if o.Outcome != Refused && o.Outcome != Unknown {
+			add(newMove(o), o.Returned)
 		}
 	}
-	return ends
+	for _, o := range s.open() {
+		end := s.end(o, ends)
+		if s.matters(o, end) {
+			m := newMove(o)
+			m.end = places[o.Token]
+			add(m, end)
+		}
+	}
+	return list
 }

@@ -15,6 +15,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"time"
 )
 
 // Root is the path under which streams live.
@@ -44,6 +45,11 @@ func Producer(id string, epoch, seq int) []Field {
 		{"Producer-Epoch", strconv.Itoa(epoch)},
 		{"Producer-Seq", strconv.Itoa(seq)},
 	}
+}
+
+// TTL makes a creation end when it has not been used for so long, in whole seconds.
+func TTL(d time.Duration) Field {
+	return Field{"Stream-TTL", strconv.FormatInt(int64(d/time.Second), 10)}
 }
 
 // ForkOf makes a creation inherit source up to offset, and then sub bytes more.

@@ -14,7 +14,7 @@ func newCluster(c *connection) *cobra.Command {
 	return usage.Group(&cobra.Command{
 		Use:   "cluster",
 		Short: "Show and change who belongs to the cluster",
-	}, newStatus(c), newAdd(c), newRemove(c), newReplace(c), newDrain(c), newUndrain(c), newTransfer(c))
+	}, newStatus(c), newVerify(c), newAdd(c), newRemove(c), newReplace(c), newDrain(c), newUndrain(c), newTransfer(c))
 }
 
 // change is what a command asks for: how, and when it is reached.

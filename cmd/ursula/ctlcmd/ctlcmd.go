@@ -24,6 +24,7 @@ func newCommand(c *connection) *cobra.Command {
 		Short: "Look after a cluster",
 		Example: `  ursula ctl cluster status
   ursula ctl cluster add 4=127.0.0.4:5437
+  ursula ctl cluster verify --admin http://127.0.0.1:4438,http://127.0.0.2:4438,http://127.0.0.3:4438
   ursula ctl cluster replace 2=127.0.0.2:5437   # an empty disk in the place of node 2's
   ursula ctl rollout plan --admin http://127.0.0.1:4438,http://127.0.0.2:4438,http://127.0.0.3:4438
   ursula ctl rollout run`,

@@ -2,6 +2,7 @@ package ctlcmd
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -22,11 +23,23 @@ type node struct {
 	id      string
 	cluster *admintest.Cluster
 	boots   atomic.Int32
+	applied atomic.Uint64 // of every group
+	odd     atomic.Bool   // whether group 1 has gone astray here
+}
+
+// digest is that of all nodes, but where one is odd.
+func (n *node) digest(_ context.Context, group uint32, from uint64, _ time.Duration) (admin.Digest, error) {
+	d := admin.Digest{Applied: max(from, n.applied.Load()), Bytes: 7, SHA256: fmt.Sprintf("%064x", group)}
+	if n.odd.Load() && group == 1 {
+		d.SHA256 = strings.Repeat("f", 64)
+	}
+	return d, nil
 }
 
 func (n *node) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	admin.New(n.cluster, admin.Options{
 		Node: n.id, Version: "v1", Boot: fmt.Sprint(n.boots.Load()), Stop: func() { n.boots.Add(1) },
+		Digest: n.digest,
 	}).ServeHTTP(w, r)
 }
 
@@ -109,6 +122,26 @@ NODE  ADDRESS         STATE   SINCE                ANSWERS  LEADS  VOTES  LEARNS
 	}
 }
 
+func TestReplicasAreCompared(t *testing.T) {
+	nodes, urls := serve(t, admintest.New(3, 2))
+	nodes[2].applied.Store(40) // the others get there
+	const equal = `GROUP  NODE  APPLIED  BYTES  SHA256            VERDICT
+0      all   56       7      0000000000000000  agree
+1      all   56       7      0000000000000000  agree
+`
+	if out, _, err := shell(t, "cluster", "verify", "--admin", urls); err != nil || out != equal {
+		t.Errorf("%v\n%s", err, out)
+	}
+	nodes[1].odd.Store(true)
+	out, _, err := shell(t, "cluster", "verify", "--admin", urls)
+	if row := "1      2     56       7      ffffffffffffffff  DIFFER\n"; err == nil || !strings.Contains(out, row) {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if err == nil || err.Error() != "the replicas of 1 of 2 groups differ" {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestATransfer(t *testing.T) {
 	cluster := admintest.New(3, 3)
 	_, urls := serve(t, cluster)
@@ -168,6 +201,7 @@ func TestMistakesAreToldFromFailures(t *testing.T) {
 		"no URL":            {"cluster status --admin localhost", true},
 		"no group":          {"cluster transfer a 1", true},
 		"not all nodes":     {"rollout plan --admin " + one, true},
+		"not all to verify": {"cluster verify --admin " + one, true},
 		"no such member":    {"cluster remove 9 --admin " + one, false},
 		"nobody answers":    {"cluster status --admin http://127.0.0.1:1", false},
 		"no plan":           {"rollout status", false},

@@ -46,11 +46,11 @@ func (r *rolloutFlags) write(cmd *cobra.Command) error {
 }
 
 // nodes asks at each admin address which node it is. All members must be there, for
-// each has to be stopped by itself.
-func (r *rolloutFlags) nodes(ctx context.Context) (nodes []rollout.Node, err error) {
+// each has to be spoken to by itself.
+func (c *connection) nodes(ctx context.Context) (nodes []rollout.Node, err error) {
 	missing := map[string]bool{}
 	found := map[string]bool{}
-	for _, address := range r.admin {
+	for _, address := range c.admin {
 		client, err := admin.NewClient(address)
 		if err != nil {
 			return nil, usage.Wrap(err)

@@ -3,15 +3,19 @@ package server
 import (
 	"context"
 	"crypto/rand"
+	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"time"
 
 	"ursula/control/admin"
 	"ursula/control/member"
 	"ursula/control/place"
 	"ursula/core/group"
+	"ursula/core/node"
 )
 
 var _ admin.Cluster = adminPort{}
@@ -74,8 +78,18 @@ func (c *cluster) answerTransfer(ctx context.Context, _ string, payload []byte) 
 func (s *Server) openClusterAdmin() {
 	h := admin.New(adminPort{s.cluster}, admin.Options{
 		Node: s.config.Cluster.NodeID, Version: version(), Boot: rand.Text(), Stop: s.quit, Log: s.log,
+		Digest: s.cluster.digest,
 	})
 	s.clusterAdmin.Store(&h)
+}
+
+// digest is admin.Options.Digest.
+func (c *cluster) digest(ctx context.Context, id uint32, from uint64, patience time.Duration) (admin.Digest, error) {
+	d, err := c.node.Digest(ctx, id, from, patience)
+	if errors.Is(err, node.ErrNoGroup) {
+		return admin.Digest{}, admin.ErrGroup
+	}
+	return admin.Digest{Applied: d.Applied, Bytes: d.Bytes, SHA256: hex.EncodeToString(d.Sum[:])}, err
 }
 
 func (s *Server) serveClusterAdmin(w http.ResponseWriter, r *http.Request) {

@@ -22,6 +22,7 @@ type Engine struct {
 	leadership *leadership
 	leader     *leader
 	progress   progress
+	instant    instant
 	foretold   foretold
 	elections  elections
 	// alone says that this node is the only member of the group. It is cleared

@@ -34,11 +34,16 @@ func (m *machine) Apply(log *raft.Log) any {
 	if m.broken != nil {
 		return m.broken
 	}
-	defer m.engine.progress.set(log.Index)
-	s := m.engine.batcher.Following(log.Data)
-	s.Index(log.Index)
-	s.Reach(group.Committed)
-	results, err := m.engine.replica.FollowEntry(log.Term, log.Data, s)
+	e := m.engine
+	stages := e.batcher.Following(log.Data)
+	stages.Index(log.Index)
+	stages.Reach(group.Committed)
+	var results []stream.Result
+	var err error
+	e.instant.change(log.Index, func() {
+		results, err = e.replica.FollowEntry(log.Term, log.Data, stages)
+		e.progress.set(log.Index)
+	}, e.freeze)
 	if err != nil {
 		m.broken = fmt.Errorf("group %d, index %d: %w", m.engine.options.Group, log.Index, err)
 		m.engine.options.OnFatal(m.broken)
@@ -52,7 +57,7 @@ func (m *machine) Snapshot() (raft.FSMSnapshot, error) {
 	if m.broken != nil {
 		return nil, m.broken
 	}
-	return frozen{applied: m.engine.progress.get(), state: m.engine.replica.Freeze()}, nil
+	return m.engine.freeze(), nil
 }
 
 // StoreConfiguration implements raft.ConfigurationStore: a change of members is
@@ -73,8 +78,11 @@ func (m *machine) Restore(content io.ReadCloser) error {
 		m.broken = fmt.Errorf("restore snapshot: %w", err)
 		return m.broken
 	}
-	m.engine.replica.Restore(restored)
-	m.engine.progress.set(applied)
+	e := m.engine
+	e.instant.change(applied, func() {
+		e.replica.Restore(restored)
+		e.progress.set(applied)
+	}, e.freeze)
 	m.broken = nil
 	return content.Close()
 }
@@ -88,6 +96,9 @@ type frozen struct {
 
 // Persist implements raft.FSMSnapshot. Raft itself closes or cancels the sink.
 func (f frozen) Persist(sink raft.SnapshotSink) error {
+	if s, ok := sink.(*incoming); ok {
+		s.held = nil
+	}
 	if err := binary.Write(sink, binary.LittleEndian, f.applied); err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func (e *Engine) start(config *raft.Config) (err error) {
 	if err := checkContinuity(o); err != nil {
 		return err
 	}
-	m, snapshots := &machine{engine: e}, &witness{SnapshotStore: o.Snapshots}
+	m, snapshots := &machine{engine: e}, &witness{SnapshotStore: o.Snapshots, logs: o.Logs}
 	if e.raft, err = raft.NewRaft(config, m, e.logs(), o.Stable, snapshots, o.Transport); err != nil {
 		return fmt.Errorf("start: %w", errors.Join(err, snapshots.cause(), m.broken))
 	}

@@ -23,13 +23,14 @@ type Crowd struct {
 var errNotMade = errors.New("the streams could not be made")
 
 // New makes the clients of the nodes at the addresses given, such as
-// "http://127.0.0.1:4437". Their choices follow from the seed.
-func New(seed uint64, urls []string) *Crowd {
+// "http://127.0.0.1:4437", whose clocks will differ by skew at most. Their choices
+// follow from the seed.
+func New(seed uint64, urls []string, skew time.Duration) *Crowd {
 	nodes := make([]*wire.Client, len(urls))
 	for i, url := range urls {
 		nodes[i] = wire.New(url)
 	}
-	c := &Crowd{world: newWorld(nodes, &notebook{begin: time.Now()})}
+	c := &Crowd{world: newWorld(nodes, &notebook{begin: time.Now(), skew: skew})}
 	ids := 0
 	hire := func() person {
 		ids++
@@ -42,7 +43,9 @@ func New(seed uint64, urls []string) *Crowd {
 		c.workers = append(c.workers, &plain{hire()}, &reader{hire()})
 	}
 	c.workers = append(c.workers, &closer{person: hire()}, &phoenix{hire()},
-		&forker{person: hire()}, &testator{person: hire()})
+		&forker{person: hire()}, &testator{person: hire()}, &hauler{person: hire()}, &hauler{person: hire()},
+		&mayfly{person: hire(), ttl: time.Second}, &mayfly{person: hire(), ttl: outlasting(skew)},
+		&mayfly{person: hire(), ttl: outlasting(skew), shared: true})
 	for number := range 4 {
 		t := newTailer(hire(), number%2 == 0)
 		c.tailers = append(c.tailers, t)

@@ -99,11 +99,16 @@ func (c *Crowd) conclude(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
+// wholly reads page by page, which is one read when nobody writes any more.
+func wholly(stream string) request {
+	return func(ctx context.Context, node *wire.Client) (wire.Reply, error) { return node.ReadAll(ctx, stream) }
+}
+
 func (c *Crowd) ask(ctx context.Context, node int, stream string) error {
 	asker := person{id: 1000 + node, world: c.world, random: rand.New(rand.NewPCG(0, uint64(node)))}
 	for ctx.Err() == nil {
 		o := &linear.Op{Stream: stream, Kind: linear.Read}
-		reply, whole := asker.try(ctx, node, o, fromStart(stream))
+		reply, whole := asker.try(ctx, node, o, wholly(stream))
 		if whole && (o.Outcome == linear.OK || o.Outcome == linear.Absent) {
 			c.world.notes.add(*o)
 			c.world.notes.conclude(linear.Final{

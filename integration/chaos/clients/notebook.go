@@ -12,6 +12,7 @@ import (
 // notebook is where all workers write. It is safe for concurrent use.
 type notebook struct {
 	begin time.Time
+	skew  time.Duration
 
 	mu        sync.Mutex
 	ops       []linear.Op
@@ -44,5 +45,5 @@ func (n *notebook) surprise(format string, args ...any) {
 func (n *notebook) copy() (linear.History, []string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return linear.History{Ops: slices.Clone(n.ops), Finals: slices.Clone(n.finals)}, slices.Clone(n.surprises)
+	return linear.History{Skew: n.skew, Ops: slices.Clone(n.ops), Finals: slices.Clone(n.finals)}, slices.Clone(n.surprises)
 }

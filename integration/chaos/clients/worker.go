@@ -16,6 +16,8 @@ const (
 	think = 10 * time.Millisecond
 	// again is the pause before a request is repeated.
 	again = 50 * time.Millisecond
+	// politeness is the mean pause after a 503, which asks for one.
+	politeness = 200 * time.Millisecond
 )
 
 // worker asks one thing after the other.
@@ -47,6 +49,9 @@ func (p *person) ask(ctx context.Context, o *linear.Op, send request) wire.Reply
 	reply, keep := p.try(ctx, p.random.IntN(len(p.world.nodes))+1, o, send)
 	if keep {
 		p.world.notes.add(*o)
+	}
+	if reply.Unsure() {
+		p.pause(ctx, politeness)
 	}
 	return reply
 }

@@ -15,6 +15,7 @@ const (
 	Stop  Fault = "stop" // SIGTERM
 	Pause Fault = "pause"
 	Skew  Fault = "kill and skew the clock of"
+	Fill  Fault = "fill the disk of"
 
 	Isolate Fault = "isolate"
 	Mute    Fault = "mute"
@@ -27,8 +28,10 @@ const (
 	OneWay Fault = "cut one way"
 )
 
-// skewed is how far a clock is set wrong: more than leases and lifetimes last.
-const skewed = 30 * time.Second
+// skews is how far a clock is set wrong: by more than leases last, or by little.
+func skews() []time.Duration {
+	return []time.Duration{-30 * time.Second, -2 * time.Second, 2 * time.Second, 30 * time.Second}
+}
 
 // ofProcesses leaves the clock of a node alone that has nobody to disagree with.
 func ofProcesses(nodes int) []Fault {
@@ -50,7 +53,7 @@ func (f Fault) pair() bool { return f == Cut || f == OneWay }
 func (f Fault) process() bool { return f == Kill || f == Stop || f == Pause || f == Skew }
 
 // begin makes an event happen.
-func (e Event) begin(c *cluster.Cluster) {
+func (e Event) begin(c *cluster.Cluster) error {
 	switch e.Fault {
 	case Kill:
 		c.Node(e.Node).Kill()
@@ -60,7 +63,9 @@ func (e Event) begin(c *cluster.Cluster) {
 		c.Node(e.Node).Pause()
 	case Skew:
 		c.Node(e.Node).Kill()
-		c.Node(e.Node).Skew(skewed)
+		c.Node(e.Node).Skew(e.Skew)
+	case Fill:
+		return c.Node(e.Node).FillDisk(0)
 	case Isolate:
 		c.Network.Isolate(e.Node)
 	case Mute:
@@ -78,19 +83,23 @@ func (e Event) begin(c *cluster.Cluster) {
 	case OneWay:
 		c.Network.Set(e.Node, e.Other, cluster.Weather{Blocked: true})
 	}
+	return nil
 }
 
 // end undoes an event. A process that was asked to stop and has not yet is killed:
 // an operator's patience ends as well.
-func (e Event) end(c *cluster.Cluster) {
+func (e Event) end(c *cluster.Cluster) error {
 	node := c.Node(e.Node)
 	switch {
 	case e.Fault == Pause:
 		node.Resume()
+	case e.Fault == Fill:
+		node.MakeRoom()
 	case e.Fault.process():
 		node.Kill()
 		node.Relaunch()
 	default:
 		c.Network.Heal()
 	}
+	return nil
 }

@@ -13,7 +13,7 @@ import (
 // moment is the begin or the end of an event.
 type moment struct {
 	at time.Duration
-	do func(*cluster.Cluster)
+	do func(*cluster.Cluster) error
 	of Event
 }
 
@@ -38,7 +38,9 @@ func (t Timeline) Run(ctx context.Context, c *cluster.Cluster) error {
 		if err := c.Died(); err != nil {
 			return fmt.Errorf("%w, before %v", err, m.of)
 		}
-		m.do(c)
+		if err := m.do(c); err != nil {
+			return fmt.Errorf("%v: %w", m.of, err)
+		}
 	}
 	return c.Died()
 }

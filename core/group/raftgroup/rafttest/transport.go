@@ -2,6 +2,7 @@ package rafttest
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sync"
 	"time"
@@ -101,6 +102,11 @@ func (t *Transport) deliver(rpc raft.RPC) (any, error) {
 	}
 	select {
 	case answer := <-answers:
+		var held interface{ Held() bool }
+		if response, ok := answer.Response.(*raft.InstallSnapshotResponse); ok && errors.As(answer.Error, &held) {
+			response.Success = held.Held()
+			return response, nil
+		}
 		return answer.Response, answer.Error
 	case <-t.closed:
 		return nil, ErrLost

@@ -1,0 +1,66 @@
+package cluster
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"ursula/integration/harness"
+)
+
+func (c *Cluster) launch(t testing.TB, config Config) {
+	t.Helper()
+	count := cmp.Or(config.Nodes, 3)
+	for i := range count {
+		c.addresses = append(c.addresses, clusterAddress(t, i+1))
+	}
+	network, err := NewNetwork(config.Seed, c.addresses...)
+	if err != nil {
+		t.Fatalf("cluster: %v", err)
+	}
+	t.Cleanup(network.Close)
+	c.Network = network
+	founders := make([]int, cmp.Or(config.Founders, count))
+	for i := range founders {
+		founders[i] = i + 1
+	}
+	for _, id := range founders {
+		c.nodes = append(c.nodes, launch(t, id, config, c.flags(id, founders)))
+	}
+}
+
+// Join launches the next node that is no founder, without waiting for it. It has
+// somebody to ask, who must be told to let it in.
+func (c *Cluster) Join(t testing.TB) *Node {
+	t.Helper()
+	id := len(c.nodes) + 1
+	node := launch(t, id, c.config, c.flags(id, []int{1, id}))
+	c.nodes = append(c.nodes, node)
+	c.watch(t)
+	return node
+}
+
+// flags makes a process a member. Peers are told the addresses of the network's
+// proxies.
+func (c *Cluster) flags(id int, peers []int) []string {
+	list := make([]string, len(peers))
+	for i, peer := range peers {
+		list[i] = fmt.Sprintf("%d=%s", peer, c.Network.Address(peer))
+	}
+	return []string{
+		"--node-id", fmt.Sprint(id), "--cluster-listen", c.addresses[id-1], "--peers", strings.Join(list, ","),
+	}
+}
+
+func launch(t testing.TB, id int, config Config, flags []string) *Node {
+	t.Helper()
+	disk := t.TempDir()
+	if config.DiskBytes > 0 {
+		mountDisk(t, disk, config.DiskBytes)
+	}
+	args := append(flags, config.Args...)
+	server := harness.Launch(t, harness.Config{Dir: filepath.Join(disk, "data"), Args: args})
+	return &Node{Server: server, ID: id, disk: disk, args: args}
+}
