@@ -86,7 +86,7 @@ func (c *conn) read() error {
 	for {
 		if c.owes && r.Buffered() == 0 {
 			c.owes = false
-			c.carry()
+			c.carry(prompt)
 		}
 		head, err := r.Peek(wire.HeaderSize)
 		if err != nil {

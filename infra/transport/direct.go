@@ -59,8 +59,9 @@ func (d *direct) write(b []byte) (rest []byte, err error) {
 // carry writes what is queued on the goroutine of a sender, if nobody else
 // writes: waking the writer costs both processors more than the write. Like the
 // writer it yields first, so that others who are about to send share the system
-// call. What the socket does not take, and what comes meanwhile, is the writer's.
-func (c *conn) carry() {
+// call; but not for an eager frame, whose sender has a disk to write to. What the
+// socket does not take, and what comes meanwhile, is the writer's.
+func (c *conn) carry(l lane) {
 	if c.direct == nil {
 		c.out.signal()
 		return
@@ -68,7 +69,9 @@ func (c *conn) carry() {
 	if !c.turn.CompareAndSwap(false, true) {
 		return // whoever has the turn looks again when it ends
 	}
-	runtime.Gosched()
+	if l != eager {
+		runtime.Gosched()
+	}
 	c.taken = c.out.take(c.taken)
 	rest, err := c.direct.write(c.taken[:min(len(c.taken), writeBytes)])
 	sent := min(len(c.taken), writeBytes) - len(rest)

@@ -60,7 +60,7 @@ func (c *conn) putFrame(scratch *buffer, b []byte, group uint32, l lane, stop <-
 	case urgent:
 		c.out.signal()
 	default:
-		c.carry()
+		c.carry(l)
 	}
 	return nil
 }
