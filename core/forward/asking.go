@@ -24,27 +24,34 @@ type Questions struct {
 	put, called atomic.Uint64 // questions, and calls that carried them
 
 	mu    sync.RWMutex
-	peers map[string]*asking
+	peers map[queue]*asking
 }
 
 // NewQuestions returns questions about the groups of n.
 func NewQuestions(n Node, calls Caller) *Questions {
-	return &Questions{node: n, calls: calls, peers: make(map[string]*asking)}
+	return &Questions{node: n, calls: calls, peers: make(map[queue]*asking)}
+}
+
+// queue is what waits for a node. Questions of leaders are apart where the answers
+// to followers may wait for them.
+type queue struct {
+	peer string
+	vote bool
 }
 
 // of returns what is asked of a node.
-func (q *Questions) of(peer string) *asking {
+func (q *Questions) of(to queue) *asking {
 	q.mu.RLock()
-	a := q.peers[peer]
+	a := q.peers[to]
 	q.mu.RUnlock()
 	if a != nil {
 		return a
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if a = q.peers[peer]; a == nil {
-		a = &asking{Questions: q, peer: peer}
-		q.peers[peer] = a
+	if a = q.peers[to]; a == nil {
+		a = &asking{Questions: q, peer: to.peer}
+		q.peers[to] = a
 	}
 	return a
 }
@@ -68,6 +75,7 @@ type call struct {
 	place  map[uint32]int // of each group in groups
 	done   chan struct{}  // closed when what follows is set for good
 	late   chan struct{}  // closed when the answer takes long
+	lags   bool           // late is closed
 	// terms are the newest that this node knew of when the call began, not when a
 	// question was put: a read that joins later must not rest on an earlier word.
 	terms  []uint64
@@ -81,9 +89,9 @@ type ticket struct {
 }
 
 // ask puts a question into the next call to a node.
-func (q *Questions) ask(peer string, id uint32) ticket {
+func (q *Questions) ask(to queue, id uint32) ticket {
 	q.put.Add(1)
-	a := q.of(peer)
+	a := q.of(to)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.next == nil {
@@ -135,10 +143,7 @@ const (
 func (a *asking) carry(c *call) {
 	ctx, cancel := context.WithTimeout(context.Background(), askPatience)
 	defer cancel()
-	late := time.AfterFunc(hedge, func() {
-		a.silent.Store(true)
-		close(c.late)
-	})
+	late := time.AfterFunc(hedge, func() { a.lag(c) })
 	defer late.Stop()
 	a.called.Add(1)
 	said, err := a.calls.Call(ctx, a.peer, MethodAsk, a.questions(c))
@@ -147,6 +152,19 @@ func (a *asking) carry(c *call) {
 	}
 	a.silent.Store(c.answer == nil)
 	close(c.done)
+}
+
+// lag tells those who wait for a call, and for the one after it, that it takes long.
+func (a *asking) lag(c *call) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.silent.Store(true)
+	for _, waits := range []*call{c, a.next} {
+		if waits != nil && !waits.lags {
+			waits.lags = true
+			close(waits.late)
+		}
+	}
 }
 
 // questions notes the terms and encodes the call.

@@ -23,7 +23,7 @@ type Engine struct {
 	questions *Questions
 	clock     func() int64
 	counts    counts
-	skew      atomic.Int64 // what the leader's clock is ahead of this node's, in milliseconds
+	skew      atomic.Pointer[skew]
 	pool      sync.Pool    // of *[]byte, for encoded commands
 	tracer    trace.Tracer // nil: nothing is followed
 }

@@ -53,14 +53,14 @@ func (e *Engine) confirm(ctx context.Context, leader string) error {
 
 // catchUp makes everything that was acknowledged before the call applied here.
 func (e *Engine) catchUp(ctx context.Context, leader string) error {
-	a, err := e.questions.ask(leader, e.id).wait(ctx)
+	a, err := e.questions.ask(queue{peer: leader}, e.id).wait(ctx)
 	if err != nil {
 		return err
 	}
 	if !a.leads {
 		return fmt.Errorf("%w: node %s does not lead, or does not answer", group.ErrNoLeader, leader)
 	}
-	e.skew.Store(a.clock - e.clock())
+	e.learn(skew{a.at.Term, a.clock - e.clock()})
 	e.Local.Advance(leader, a.at)
 	if e.Local.Applied() >= a.at.Applied {
 		return nil
@@ -81,5 +81,26 @@ func (e *Engine) Clock() int64 {
 	if e.Local.Leads() {
 		return e.clock()
 	}
-	return e.clock() + e.skew.Load()
+	if s := e.skew.Load(); s != nil {
+		return e.clock() + s.ahead
+	}
+	return e.clock()
+}
+
+// skew is what the clock of a term's leader is ahead of this node's, in
+// milliseconds.
+type skew struct {
+	term  uint64
+	ahead int64
+}
+
+// learn keeps the newest leader's skew: a read that is late with its answer must
+// not bring an earlier leader's back.
+func (e *Engine) learn(s skew) {
+	for {
+		known := e.skew.Load()
+		if known != nil && (known.term > s.term || *known == s) || e.skew.CompareAndSwap(known, &s) {
+			return
+		}
+	}
 }

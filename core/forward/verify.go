@@ -16,8 +16,8 @@ func (q *Questions) Verify(ctx context.Context, id uint32, term uint64, others [
 	var places [4]ticket
 	asked := places[:0]
 	for i := 0; i < len(others) && len(asked) < need; i++ {
-		if peer := others[(i+int(id))%len(others)]; !q.of(peer).silent.Load() {
-			asked = append(asked, q.ask(peer, id))
+		if to := votesOf(others, i+int(id)); !q.of(to).silent.Load() {
+			asked = append(asked, q.ask(to, id))
 		}
 	}
 	agreed := 0
@@ -32,11 +32,19 @@ func (q *Questions) Verify(ctx context.Context, id uint32, term uint64, others [
 	return q.verifyAll(ctx, id, term, others, need)
 }
 
+// votesOf is where a leader asks one of the others. Among three voters a follower's
+// question is answered at once, and a leader's can share its call. Among more, its
+// answer may wait for leaders' questions: were they in the same queue, nodes could
+// wait for each other in a circle.
+func votesOf(others []string, turn int) queue {
+	return queue{peer: others[turn%len(others)], vote: len(others) > 2}
+}
+
 // verifyAll asks everybody.
 func (q *Questions) verifyAll(ctx context.Context, id uint32, term uint64, others []string, need int) error {
 	agreed := make(chan bool, len(others))
-	for _, peer := range others {
-		t := q.ask(peer, id)
+	for i := range others {
+		t := q.ask(votesOf(others, i), id)
 		go func() {
 			a, err := t.wait(ctx)
 			agreed <- err == nil && t.confirms(a, term)

@@ -100,7 +100,7 @@ func (p *pipeline) pushAhead(entries []*raft.Log, commit uint64) *future {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	last := p.sent
-	if p.err != nil || p.ahead != nil || last.term != entries[0].Term || last.lastEntry+1 != entries[0].Index {
+	if p.err != nil || p.sending || p.ahead != nil || last.term != entries[0].Term || last.lastEntry+1 != entries[0].Index {
 		return nil
 	}
 	args := &raft.AppendEntriesRequest{
@@ -125,10 +125,11 @@ func (p *pipeline) adopt(args *raft.AppendEntriesRequest) *future {
 	if f == nil || p.err != nil {
 		return nil
 	}
-	if len(args.Entries) == 0 && before(args).sameLog(before(f.args)) {
+	fresh := time.Since(f.start) <= aheadFresh
+	if fresh && len(args.Entries) == 0 && before(args).sameLog(before(f.args)) {
 		return nil // a repetition, before the entries are stored
 	}
-	if !before(args).sameLog(before(f.args)) || !after(args).sameLog(after(f.args)) || time.Since(f.start) > aheadFresh {
+	if !fresh || !before(args).sameLog(before(f.args)) || !after(args).sameLog(after(f.args)) {
 		p.recall()
 		return nil
 	}

@@ -51,6 +51,7 @@ func (g *Group) beat(target raft.ServerAddress, args *raft.AppendEntriesRequest,
 			*resp = raft.AppendEntriesResponse{RPCHeader: c.header(c.from), Term: args.Term, Success: true}
 			return nil
 		}
+		g.doubt(c)
 	}
 	return g.t.ask(c, wire.Header{Kind: wire.Heartbeat, Group: g.id}, urgent, wire.Beat{AppendEntriesRequest: args}, resp)
 }

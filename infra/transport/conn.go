@@ -84,7 +84,7 @@ func (c *conn) fail(cause error) {
 func (c *conn) read() error {
 	r, parts := bufio.NewReaderSize(c.net, readBytes), assembler{}
 	for {
-		if c.owes && r.Buffered() == 0 {
+		if c.owes && !holdsFrame(r) {
 			c.owes = false
 			c.carry(prompt)
 		}
@@ -105,6 +105,16 @@ func (c *conn) read() error {
 		}
 		_, _ = r.Discard(len(frame)) // it was peeked at
 	}
+}
+
+// holdsFrame reports whether the next frame can be read without waiting.
+func holdsFrame(r *bufio.Reader) bool {
+	if r.Buffered() < wire.HeaderSize {
+		return false
+	}
+	head, _ := r.Peek(wire.HeaderSize)
+	h, err := wire.Parse(head)
+	return err != nil || r.Buffered() >= wire.HeaderSize+h.Length
 }
 
 func (c *conn) frame(h wire.Header, frame []byte, parts assembler) error {

@@ -76,8 +76,7 @@ func (c *conn) carry(l lane) {
 	rest, err := c.direct.write(c.taken[:min(len(c.taken), writeBytes)])
 	sent := min(len(c.taken), writeBytes) - len(rest)
 	c.traffic.out.Add(uint64(sent))
-	if err != nil {
-		c.turn.Store(false)
+	if err != nil { // the turn is kept: nobody may write after what is missing
 		c.fail(fmt.Errorf("write: %w", err))
 		return
 	}

@@ -28,6 +28,7 @@ type pipeline struct {
 	err     error
 	known   known
 	sent    sent
+	sending bool    // Raft's last request is not in the outbox yet
 	ahead   *future // in queue, and not yet asked for by Raft
 }
 
@@ -71,7 +72,11 @@ func (p *pipeline) send(f *future) (err error) {
 		return err
 	}
 	h := wire.Header{Kind: wire.AppendEntries, Group: p.g.id, ID: f.id}
-	return p.c.sendMessage(h, ordered, f.args, p.ended)
+	err = p.c.sendMessage(h, ordered, f.args, p.ended)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sending = false
+	return err
 }
 
 func (p *pipeline) push(f *future) (err error) {
@@ -80,7 +85,7 @@ func (p *pipeline) push(f *future) (err error) {
 	if p.err != nil {
 		return p.err
 	}
-	p.sent = sent{f.args.RPCHeader, after(f.args)}
+	p.sent, p.sending = sent{f.args.RPCHeader, after(f.args)}, true
 	return p.enqueue(f)
 }
 

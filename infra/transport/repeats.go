@@ -55,3 +55,18 @@ func (p *pipeline) repeats(r *raft.AppendEntriesRequest) bool {
 	k.repeats++
 	return true
 }
+
+// doubt forgets what the followers on c have acknowledged: one did not follow a
+// heartbeat. Raft learns of a later term from a repetition, and from no heartbeat.
+func (g *Group) doubt(c *conn) {
+	g.leading.Lock()
+	pipelines := g.pipelines
+	g.leading.Unlock()
+	for _, p := range pipelines {
+		if p.c == c {
+			p.mu.Lock()
+			p.known = known{}
+			p.mu.Unlock()
+		}
+	}
+}

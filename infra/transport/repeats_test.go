@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/raft"
 
 	"ursula/infra/transport"
+	"ursula/infra/transport/wire"
 )
 
 // leading is an idle leader's pipeline to a scripted peer.
@@ -111,6 +112,30 @@ func TestWhatWasNotAcknowledgedIsRepeated(t *testing.T) {
 		known.LeaderCommitIndex = 3
 		if _, err := l.AppendEntries(known, new(raft.AppendEntriesResponse)); err == nil {
 			t.Error("a pipeline without its connection goes on")
+		}
+	})
+}
+
+// A follower that has moved on to a later term says so to a heartbeat, which Raft
+// does not look at; the next repetition has to be sent for the leader to learn it.
+func TestWhatIsKnownIsDoubtedAfterARefusedHeartbeat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLeading(t)
+		l.append(5, 3)
+		l.answered()
+		<-l.Consumer()
+		var resp raft.AppendEntriesResponse
+		go func() { _ = l.group.AppendEntries("2", "2", beat("1", 1), &resp) }()
+		l.peer.followed(<-l.peer.requests, false)
+		alone := <-l.peer.requests
+		body, _ := wire.Append(nil, []byte("2"), &raft.AppendEntriesResponse{Term: 2})
+		l.peer.send(wire.Header{Kind: alone.Kind.Answer(), Group: 7, ID: alone.ID}, body)
+		synctest.Wait()
+		if resp.Term != 2 {
+			t.Fatalf("%+v", resp)
+		}
+		if !l.append(5, 3) {
+			t.Error("left out: the leader does not learn of term 2")
 		}
 	})
 }

@@ -1,6 +1,10 @@
 package raftgroup
 
-import "github.com/hashicorp/raft"
+import (
+	"slices"
+
+	"github.com/hashicorp/raft"
+)
 
 // sender is a transport that can send entries before the leader has stored them.
 type sender interface {
@@ -29,17 +33,13 @@ func (l aheadLog) IsMonotonic() bool { return monotonic(l.LogStore) }
 // StoreLogs implements raft.LogStore. A follower stores entries of a term in which
 // it does not lead. Only commands go ahead: changes of the members are few.
 func (l aheadLog) StoreLogs(entries []*raft.Log) error {
-	if l.engine.leadership.term() == entries[0].Term && commands(entries) {
+	if term := l.engine.leadership.term(); term != 0 && commands(entries, term) {
 		l.to.SendAhead(entries, l.engine.raft.CommitIndex())
 	}
 	return l.LogStore.StoreLogs(entries)
 }
 
-func commands(entries []*raft.Log) bool {
-	for _, e := range entries {
-		if e.Type != raft.LogCommand {
-			return false
-		}
-	}
-	return true
+// commands reports whether all entries are commands of a term.
+func commands(entries []*raft.Log, term uint64) bool {
+	return !slices.ContainsFunc(entries, func(e *raft.Log) bool { return e.Type != raft.LogCommand || e.Term != term })
 }
