@@ -1,8 +1,10 @@
 package node
 
 import (
+	"context"
 	"fmt"
 	"math"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -72,5 +74,44 @@ func TestDeadlinesFarAway(t *testing.T) {
 			}
 			closeNode(t, n)
 		})
+	}
+}
+
+// A command that was made before a stream expired can get its place in the log
+// after somebody was told that the stream is gone. It must not find it alive.
+func TestWhatIsGoneStaysGone(t *testing.T) {
+	for name, look := range map[string]func(context.Context, *Node) error{
+		"head": func(ctx context.Context, n *Node) error { _, err := n.Head(ctx, "v1/a"); return err },
+		"read": func(ctx context.Context, n *Node) error {
+			_, err := n.Read(ctx, "v1/a", store.ReadRequest{Max: 1})
+			return err
+		},
+		"append": func(ctx context.Context, n *Node) error {
+			_, err := n.Append(ctx, addition("v1/a", octets, []byte("x")))
+			return err
+		},
+	} {
+		for _, engine := range []Engine{Memory, RaftWAL} {
+			t.Run(name+"/"+string(engine), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					var late atomic.Int64 // how far the clock is ahead
+					o := small(t, faultfs.New(), engine)
+					o.Now = func() time.Time { return time.Now().Add(time.Duration(late.Load())) }
+					n := open(t, o)
+					c := creation("v1/a", octets)
+					c.Lifetime = stream.Lifetime{TTL: 60}
+					mustCreate(t, n, c)
+					late.Store(int64(2 * time.Minute))
+					if err := look(t.Context(), n); wantError(err, stream.ErrNotFound) != nil {
+						t.Errorf("when it has expired: %v", err)
+					}
+					late.Store(0) // as a command's that was stamped before
+					if _, err := n.Append(t.Context(), addition("v1/a", octets, []byte("x"))); wantError(err, stream.ErrNotFound) != nil {
+						t.Errorf("an earlier append: %v", err)
+					}
+					closeNode(t, n)
+				})
+			})
+		}
 	}
 }

@@ -66,7 +66,7 @@ func (g *member) open() error {
 	options := raftgroup.Options{
 		Group: g.id, NodeID: g.node.id.NodeID, Bootstrap: g.node.id.Founders,
 		// An entry is one record of the journal and must fit into a segment.
-		BatchBytes: int(o.SegmentBytes / 4), TrailingLogs: 1, Observer: g, Logger: o.Logger, OnFatal: o.OnFatal,
+		BatchBytes: int(o.SegmentBytes / 4), TrailingLogs: 1, Clock: g.node.now, Observer: g, Logger: o.Logger, OnFatal: o.OnFatal,
 		Tracer: o.Tracer,
 	}
 	if o.Engine == RaftWAL {

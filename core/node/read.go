@@ -18,9 +18,33 @@ func (n *Node) Head(ctx context.Context, name stream.Name) (info stream.Info, er
 	if err := g.confirm(ctx); err != nil {
 		return info, unavailable(err)
 	}
-	now := g.now()
-	g.engine.Replica().View(func(m *stream.Machine) { info, err = m.Stat(name, now) })
+	err = g.lasting(ctx, name, func() error {
+		now := g.now()
+		g.engine.Replica().View(func(m *stream.Machine) { info, err = m.Stat(name, now) })
+		return err
+	})
 	return info, err
+}
+
+// lasting looks until the answer stands. A stream whose lifetime is over is expired
+// through the log before anybody is told: a command that was made earlier, and is
+// still on its way, would find it alive.
+func (g *member) lasting(ctx context.Context, name stream.Name, look func() error) error {
+	for {
+		err := look()
+		if err == nil || !g.lapsed(name) {
+			return err
+		}
+		if err := g.carryOut(ctx, &stream.Command{Op: stream.OpExpire, Name: name}); err != nil {
+			return unavailable(err)
+		}
+	}
+}
+
+func (g *member) lapsed(name stream.Name) (lapsed bool) {
+	now := g.now()
+	g.engine.Replica().View(func(m *stream.Machine) { lapsed = m.Lapsed(name, now) })
+	return lapsed
 }
 
 // Read implements store.Reader. A plan that the cold store no longer agrees with
@@ -73,8 +97,17 @@ func (n *Node) tryPage(ctx context.Context, g *member, name stream.Name, r store
 	f := newFetch(n)
 	f.history = history
 	defer f.unpin()
-	plan, touch, err := f.plan(g, name, r)
-	if err != nil {
+	var plan stream.Plan
+	var touch bool
+	look := func() (err error) {
+		plan, touch, err = f.plan(g, name, r)
+		return err
+	}
+	if history {
+		if err := look(); err != nil {
+			return nil, err
+		}
+	} else if err := g.lasting(ctx, name, look); err != nil {
 		return nil, err
 	}
 	if touch && !history {

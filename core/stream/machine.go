@@ -50,6 +50,26 @@ func (m *Machine) Apply(c *Command, events []Event) (Result, []Event) {
 	if !c.complete() {
 		return Result{Err: errIncomplete}, events
 	}
+	r, events := m.apply(c, events)
+	if r.Err != nil {
+		events = m.lapse(c, events)
+	}
+	return r, events
+}
+
+// lapse ends the stream of a command that was refused because the stream's
+// lifetime is over. Commands are stamped before they get their place in the log, so
+// the next one may bring an earlier time: what one found expired is so for all.
+func (m *Machine) lapse(c *Command, events []Event) []Event {
+	if !m.Lapsed(c.Name, c.Now) {
+		return events
+	}
+	s, _ := m.streams.Get(c.Name)
+	m.retire(m.own(s))
+	return append(events, goneEvent(s))
+}
+
+func (m *Machine) apply(c *Command, events []Event) (Result, []Event) {
 	switch c.Op {
 	case OpCreate:
 		return m.create(c, events)

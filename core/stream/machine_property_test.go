@@ -182,7 +182,7 @@ func (x *experiment) drive(t *rapid.T, c *Command) {
 func (x *experiment) delete(t *rapid.T) {
 	c := &Command{Op: OpDelete, Name: drawName(t, "name")}
 	r := x.apply(t, c)[0]
-	s, err := x.model.find(c.Name, c.Now)
+	s, err := x.model.use(c.Name, c.Now)
 	agree(t, r.Err, err)
 	if err == nil {
 		x.model.retire(s)
@@ -192,7 +192,7 @@ func (x *experiment) delete(t *rapid.T) {
 func (x *experiment) touch(t *rapid.T) {
 	c := &Command{Op: OpTouch, Name: drawName(t, "name")}
 	r := x.apply(t, c)[0]
-	s, err := x.model.find(c.Name, c.Now)
+	s, err := x.model.use(c.Name, c.Now)
 	agree(t, r.Err, err)
 	if err == nil {
 		s.touched = max(s.touched, c.Now)

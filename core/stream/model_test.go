@@ -49,12 +49,22 @@ func (m *model) find(name Name, now int64) (*modelStream, error) {
 	return s, nil
 }
 
+// use is find for a command: what it finds over is over for good.
+func (m *model) use(name Name, now int64) (*modelStream, error) {
+	s, err := m.find(name, now)
+	if over := m.streams[name]; err != nil && over != nil && !over.hidden {
+		m.retire(over)
+	}
+	return s, err
+}
+
 func (s *modelStream) over(now int64) bool { return s.ttl >= 0 && now >= s.touched+s.ttl }
 
 func (m *model) create(c *Command) (*modelStream, error) {
 	if s := m.streams[c.Name]; s != nil {
 		switch {
 		case s.hidden, s.over(c.Now) && len(s.refs) > 0:
+			s.hidden = true
 			return nil, ErrExists
 		case !s.over(c.Now):
 			if s.closed != c.Close || s.ttl != graceful(c.Lifetime) || (s.source != nil) != (c.Fork != nil) {
@@ -88,7 +98,7 @@ func (m *model) attach(s, source *modelStream, f *Fork) {
 }
 
 func (m *model) append(c *Command) (duplicate bool, err error) {
-	s, err := m.find(c.Name, c.Now)
+	s, err := m.use(c.Name, c.Now)
 	if err != nil {
 		return false, err
 	}

@@ -16,6 +16,14 @@ func (m *Machine) Stat(name Name, now int64) (Info, error) {
 	return s.info(), nil
 }
 
+// Lapsed reports whether a stream is refused at now only because its lifetime is
+// over. A command with an earlier time would still find it, so whoever tells
+// somebody that it is gone has to expire it first.
+func (m *Machine) Lapsed(name Name, now int64) bool {
+	s, ok := m.streams.Get(name)
+	return ok && !s.deleted && !s.pending && s.expired(now)
+}
+
 // NeedsTouch reports whether a read at now should renew the stream's lifetime.
 // It is true at most slackShare times per TTL.
 func (m *Machine) NeedsTouch(name Name, now int64) bool {

@@ -36,8 +36,13 @@ type Engine struct {
 
 // Propose implements group.Engine.
 func (e *Engine) Propose(ctx context.Context, c *stream.Command) (stream.Result, error) {
-	if err := e.leadership.wait(ctx, e.elsewhere); err != nil {
-		return stream.Result{}, err
+	if !e.Leads() {
+		if err := e.leadership.wait(ctx, e.elsewhere); err != nil {
+			return stream.Result{}, err
+		}
+		if e.options.Clock != nil {
+			c.Now = e.options.Clock() // the election took its time
+		}
 	}
 	if err := e.reserve(c); err != nil {
 		return stream.Result{}, err

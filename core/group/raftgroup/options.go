@@ -44,6 +44,9 @@ type Options struct {
 	// TrailingLogs is how many entries stay after a snapshot, for followers that
 	// are a little behind.
 	TrailingLogs uint64
+	// Clock stamps the commands that had to wait for an election, in Unix
+	// milliseconds. Optional.
+	Clock func() int64
 	// Pace is group.Batcher's: it waits while the log is busy with other groups'
 	// entries. Optional.
 	Pace func()
