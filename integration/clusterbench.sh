@@ -4,7 +4,7 @@
 #
 # Reports go as text and JSON files to the directory BENCH_RESULTS (./bench-results/cluster), data
 # to a directory of its own below BENCH_DIR (/var/tmp), which must lie on a disk. It ends
-# within BENCH_LIMIT seconds (470); what it did not come to is shown as not measured.
+# within BENCH_LIMIT seconds (560); what it did not come to is shown as not measured.
 set -euo pipefail
 
 self=$(realpath "${BASH_SOURCE[0]}")
@@ -34,7 +34,7 @@ esac
 
 binary=$(realpath "${1:?usage: clusterbench.sh BINARY}")
 results=${BENCH_RESULTS:-bench-results/cluster}
-limit=${BENCH_LIMIT:-470}
+limit=${BENCH_LIMIT:-560}
 work=$(mktemp -d -p "${BENCH_DIR:-/var/tmp}" ursula-bench.XXXXXX)
 mkdir -p "$results"
 rm -f "$results"/*.{json,txt,log}
@@ -136,7 +136,7 @@ stop "$dir"
 for round in 1 2 3; do
     begin "idle.$round" 1024 "ready-1024.$round"
     step "idle-1024.$round" idle --name cluster --url "$(nodes url)" --pid "$(nodes pid "$dir")" \
-        --subscribers 0 --warmup 3s --duration 5s
+        --subscribers 0 --warmup 15s --duration 10s
     stop "$dir"
 done
 
