@@ -8,7 +8,7 @@ import (
 
 // logs is the log store as Raft has it.
 func (e *Engine) logs() raft.LogStore {
-	logs := e.options.Logs
+	var logs raft.LogStore = &holedLog{LogStore: e.options.Logs}
 	if to, ok := e.options.Transport.(sender); ok {
 		logs = aheadLog{logs, e, to}
 	}
