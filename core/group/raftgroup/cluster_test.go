@@ -124,7 +124,7 @@ func (c *cluster) running() (ids []string) {
 	return ids
 }
 
-// verify asks the others over the network, as a node's Verifier does.
+// verify asks the others over the network, as a node's Questions do.
 func (c *cluster) verify(from string) raftgroup.Verify {
 	return func(ctx context.Context, term uint64, others []string, need int) error {
 		agreed := make(chan bool, len(others))
