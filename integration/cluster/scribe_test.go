@@ -125,6 +125,7 @@ func (s *scribe) requireFrom(t *testing.T, client *wire.Client, who string) {
 	for {
 		reply, err := client.ReadAll(ctx, s.stream)
 		if (err != nil || reply.Unsure()) && ctx.Err() == nil {
+			time.Sleep(again) // there is nothing to be told by
 			continue
 		}
 		if err != nil || !bytes.Equal(reply.Body, s.written.Bytes()) {

@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"sync"
@@ -78,6 +79,11 @@ func (b *Bucket) Get(ctx context.Context, key string, dst []byte, offset int64) 
 	n, err := h.file.ReadAt(dst, offset)
 	if n == len(dst) {
 		return n, nil
+	}
+	if err != io.EOF {
+		// Whoever mends the file puts another one in its place, which a kept
+		// handle would never see.
+		b.handles.forget(b.path(key))
 	}
 	return n, failed("get", key, err)
 }

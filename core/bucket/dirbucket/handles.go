@@ -84,7 +84,7 @@ func (h *handles) release(used *handle) {
 	closeIdle(idle)
 }
 
-// forget drops a file that was replaced or removed.
+// forget drops a file that was replaced or removed, or that cannot be read.
 func (h *handles) forget(name string) {
 	h.mu.Lock()
 	h.epoch++

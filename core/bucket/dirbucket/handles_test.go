@@ -1,6 +1,7 @@
 package dirbucket_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -34,5 +35,24 @@ func TestReadsReuseOpenFiles(t *testing.T) {
 	get(0) // was the least recently read when 3 came
 	if opened := disk.Count(faultfs.OpOpen); opened != 5 {
 		t.Fatalf("%d files were opened, want 5", opened)
+	}
+}
+
+// TestAFileThatCannotBeReadIsOpenedAgain lets a repaired file be seen without a
+// restart.
+func TestAFileThatCannotBeReadIsOpenedAgain(t *testing.T) {
+	disk := faultfs.New()
+	b := open(t, dirbucket.Options{FS: disk, Dir: "cold"})
+	mustPut(t, b, "g1/a.x", "content")
+	disk.Inject(faultfs.Rule{Op: faultfs.OpRead, Nth: 1, Err: errFault})
+	if _, err := b.Get(t.Context(), "g1/a.x", make([]byte, 7), 0); !errors.Is(err, errFault) {
+		t.Fatal(err)
+	}
+	before := disk.Count(faultfs.OpOpen)
+	if got := content(t, b, "g1/a.x"); got != "content" {
+		t.Fatalf("%q", got)
+	}
+	if opened := disk.Count(faultfs.OpOpen) - before; opened != 1 {
+		t.Fatalf("the file was opened %d times after the failure, want 1", opened)
 	}
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"io"
+	"syscall"
 	"testing"
 
 	"ursula/core/bucket"
 	"ursula/core/bucket/peerbucket"
+	"ursula/core/vfs/faultfs"
 )
 
 func TestReadsFallBackToPeers(t *testing.T) {
@@ -26,6 +28,31 @@ func TestReadsFallBackToPeers(t *testing.T) {
 		t.Fatalf("a ranged read was kept: %v", err)
 	}
 	if got := b.Stats(); got.Elsewhere != 2 || got.ReadBytes != 14 {
+		t.Fatalf("%+v", got)
+	}
+}
+
+// TestACopyThatTheDiskKeepsBackIsReadElsewhere: one bad sector is no reason to fail
+// a read that others can answer.
+func TestACopyThatTheDiskKeepsBackIsReadElsewhere(t *testing.T) {
+	m := newMesh(t, 3)
+	b := m.bucket()
+	mustPut(t, m.nodes["1"].local, "g/a.x", "0123456789")
+	broken := func() {
+		m.nodes["1"].disk.Inject(faultfs.Rule{Op: faultfs.OpRead, Nth: 1, Err: syscall.EIO})
+	}
+	broken()
+	dst := make([]byte, 10)
+	_, err := b.Get(t.Context(), "g/a.x", dst, 0)
+	if !errors.Is(err, syscall.EIO) || !errors.Is(err, peerbucket.ErrUnavailable) || errors.Is(err, bucket.ErrNotFound) {
+		t.Fatalf("nobody else has it, and it is not lost: %v", err)
+	}
+	mustPut(t, m.nodes["3"].local, "g/a.x", "0123456789")
+	broken()
+	if n, err := b.Get(t.Context(), "g/a.x", dst, 0); string(dst[:n]) != "0123456789" || err != nil {
+		t.Fatalf("%q, %v", dst[:n], err)
+	}
+	if got := b.Stats(); got.ReadBytes != 10 {
 		t.Fatalf("%+v", got)
 	}
 }

@@ -3,6 +3,8 @@ package peerbucket
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"iter"
 	"log/slog"
 	"sync"
@@ -65,15 +67,16 @@ func (b *Bucket) Close() {
 	b.workers.Wait()
 }
 
-// Get implements bucket.Bucket. What this node lacks is read from a peer, and
-// not kept: that is the Mirror's task. It returns bucket.ErrNotFound only if all
-// members said so, else ErrUnavailable.
+// Get implements bucket.Bucket. What this node lacks, or has a copy of that its
+// disk does not give back, is read from a peer, and not kept: that is the Mirror's
+// task. It returns bucket.ErrNotFound only if all members said so, else
+// ErrUnavailable.
 func (b *Bucket) Get(ctx context.Context, key string, dst []byte, offset int64) (n int, err error) {
 	n, err = b.local.Get(ctx, key, dst, offset)
-	if !errors.Is(err, bucket.ErrNotFound) {
+	if err == nil || err == io.EOF || ctx.Err() != nil {
 		return n, err
 	}
-	err = b.sources.try(ctx, key, func(peer string) error {
+	err = b.elsewhere(ctx, key, err, func(peer string) error {
 		n, err = b.remote.Get(ctx, peer, key, dst, offset)
 		return err
 	})
@@ -81,13 +84,26 @@ func (b *Bucket) Get(ctx context.Context, key string, dst []byte, offset int64) 
 	return n, err
 }
 
+// elsewhere has peers asked for what the local bucket failed to give. A copy that
+// is here and cannot be read is not one that nobody has.
+func (b *Bucket) elsewhere(ctx context.Context, key string, local error, read func(peer string) error) error {
+	err := b.sources.try(ctx, key, read)
+	switch {
+	case err == nil, err == io.EOF, errors.Is(local, bucket.ErrNotFound):
+		return err
+	case errors.Is(err, bucket.ErrNotFound):
+		return fmt.Errorf("get %s: %w: no peer has it: %w", key, ErrUnavailable, local)
+	}
+	return fmt.Errorf("%w; the copy here: %w", err, local)
+}
+
 // Stat implements bucket.Bucket, with the errors of Get.
 func (b *Bucket) Stat(ctx context.Context, key string) (bucket.Object, error) {
 	object, err := b.local.Stat(ctx, key)
-	if !errors.Is(err, bucket.ErrNotFound) {
+	if err == nil || ctx.Err() != nil {
 		return object, err
 	}
-	err = b.sources.try(ctx, key, func(peer string) error {
+	err = b.elsewhere(ctx, key, err, func(peer string) error {
 		object, err = b.remote.Stat(ctx, peer, key)
 		return err
 	})
