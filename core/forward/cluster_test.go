@@ -117,6 +117,12 @@ func (h *host) ProposeHere(ctx context.Context, _ uint32, c *stream.Command) (st
 	return h.local.Propose(ctx, c)
 }
 
+// BeginHere implements forward.Node.
+func (h *host) BeginHere(_ uint32, c *stream.Command, reply group.Reply) error {
+	c.Now = h.Clock()
+	return h.local.Begin(c, reply)
+}
+
 // DriveHere implements forward.Node.
 func (h *host) DriveHere(context.Context, stream.Name, *stream.Fork) (stream.Result, error) {
 	return stream.Result{}, nil

@@ -133,6 +133,12 @@ func (n *fakeNode) ProposeHere(ctx context.Context, id uint32, c *stream.Command
 	return n.groups[id].Propose(ctx, c)
 }
 
+func (n *fakeNode) BeginHere(id uint32, c *stream.Command, reply group.Reply) error {
+	reply.Outcome(n.ProposeHere(context.Background(), id, c))
+	reply.Send()
+	return nil
+}
+
 func (n *fakeNode) DriveHere(_ context.Context, name stream.Name, f *stream.Fork) (stream.Result, error) {
 	return stream.Result{Next: f.At, Info: &stream.Info{Name: name}}, nil
 }

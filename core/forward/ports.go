@@ -68,6 +68,10 @@ type Node interface {
 	// ProposeHere admits a command, stamps the clock into it and proposes it to
 	// this node's own engine.
 	ProposeHere(ctx context.Context, group uint32, c *stream.Command) (stream.Result, error)
+	// BeginHere is ProposeHere for who cannot wait. After an error, which means that
+	// nothing happened, reply is not called. Without a leader here it is
+	// group.ErrNoLeader.
+	BeginHere(group uint32, c *stream.Command, reply group.Reply) error
 	// DriveHere brings a pending fork of a group that this node leads to its end.
 	DriveHere(ctx context.Context, name stream.Name, f *stream.Fork) (stream.Result, error)
 	// Clock is the time in Unix milliseconds as this node believes it.

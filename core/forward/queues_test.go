@@ -45,6 +45,8 @@ func (n *provingNode) ProposeHere(context.Context, uint32, *stream.Command) (str
 	return stream.Result{}, nil
 }
 
+func (n *provingNode) BeginHere(uint32, *stream.Command, group.Reply) error { return group.ErrNoLeader }
+
 func (n *provingNode) DriveHere(context.Context, stream.Name, *stream.Fork) (stream.Result, error) {
 	return stream.Result{}, nil
 }

@@ -38,6 +38,8 @@ type Batcher struct {
 	about  []trace.Attribute
 	under  atomic.Pointer[Stages] // of the entry under way, if it is followed
 
+	replies []Reply // used again by whoever carries a batch out
+
 	mu     sync.Mutex
 	queue  []*proposal
 	bytes  int           // of data in queue
@@ -208,8 +210,8 @@ func (b *Batcher) carryOut(batch []*proposal) {
 			p.result = results[i]
 			p.followed.reached(s)
 		}
-		p.done <- struct{}{}
 	}
+	b.answer(batch)
 }
 
 // encode makes a new buffer for each entry: the log keeps it, and what is

@@ -10,6 +10,7 @@ import (
 type proposal struct {
 	command  *stream.Command
 	followed *followed // nil when nobody follows it
+	reply    Reply     // nil when its proposer waits
 	result   stream.Result
 	err      error
 	done     chan struct{} // holds one token when result and err are set
@@ -43,6 +44,6 @@ func (b *Batcher) get(c *stream.Command) *proposal {
 }
 
 func (b *Batcher) put(p *proposal) {
-	p.command, p.followed, p.result, p.err = nil, nil, stream.Result{}, nil
+	p.command, p.followed, p.reply, p.result, p.err = nil, nil, nil, stream.Result{}, nil
 	b.pool.Put(p)
 }

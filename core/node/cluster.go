@@ -58,10 +58,16 @@ func (n *Node) ProposeHere(ctx context.Context, id uint32, c *stream.Command) (s
 	}
 	defer n.arriving.Add(-size)
 	r, err := g.proposeTo(ctx, g.local, c)
-	if err == nil && r.Info != nil {
-		n.expiry.expect(r.Info.Lifetime, c.Now) // the leader reclaims it, whoever asked for it
-	}
+	n.proposed(c, r, err)
 	return r, err
+}
+
+// proposed follows what was proposed here for another node: the leader reclaims what
+// expires, whoever asked for it.
+func (n *Node) proposed(c *stream.Command, r stream.Result, err error) {
+	if err == nil && r.Info != nil {
+		n.expiry.expect(r.Info.Lifetime, c.Now)
+	}
 }
 
 // DriveHere implements forward.Node.

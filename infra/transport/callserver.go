@@ -52,7 +52,9 @@ func (s *callServer) receive(m message) error {
 	if !m.owned {
 		m.body = bytes.Clone(m.body)
 	}
-	s.begin(*s.t.handlers[m.Group].Load(), m)
+	if !s.later(m) {
+		s.begin(*s.t.handlers[m.Group].Load(), m)
+	}
 	return nil
 }
 
@@ -98,7 +100,7 @@ func (s *callServer) begin(h Handler, m message) {
 	}
 	s.t.done.Go(func() {
 		defer cancel()
-		defer s.end(m)
+		defer s.end(m.Header, len(m.body))
 		answer, err := h(ctx, s.c.peer.Node, m.body)
 		if m.Kind == wire.Call {
 			s.answer(m.Header, answer, err)
@@ -106,13 +108,13 @@ func (s *callServer) begin(h Handler, m message) {
 	})
 }
 
-func (s *callServer) end(m message) {
+func (s *callServer) end(h wire.Header, size int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.calls--
-	s.bytes -= len(m.body)
-	if m.Kind == wire.Call {
-		delete(s.cancels, m.ID)
+	s.bytes -= size
+	if h.Kind == wire.Call {
+		delete(s.cancels, h.ID)
 	}
 }
 

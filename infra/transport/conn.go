@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"sync/atomic"
 
+	"ursula/core/socket"
 	"ursula/infra/transport/wire"
 )
 
@@ -37,9 +38,9 @@ type conn struct {
 	// Whoever has the turn writes what is queued: the writer, or a sender that
 	// found nobody at it.
 	turn   atomic.Bool
-	taken  []byte      // what is being written; used again. For who has the turn
-	direct *direct     // nil where only the writer can write
-	handed chan []byte // what a sender could not write, to the writer, with the turn
+	taken  []byte       // what is being written; used again. For who has the turn
+	direct *socket.Conn // nil where only the writer can write
+	handed chan []byte  // what a sender could not write, to the writer, with the turn
 
 	ctx    context.Context // ends with the connection; its cause says why
 	cancel context.CancelCauseFunc
@@ -50,7 +51,7 @@ func newConn(opened *opened, period pulsePeriod) *conn {
 		net: opened.conn, traffic: opened.traffic, dialed: opened.dialed,
 		self: []byte(opened.self), peer: opened.peer, from: []byte(opened.peer.Node),
 		out: newOutbox(), waiting: newPending(),
-		direct: newDirect(opened.conn), handed: make(chan []byte, 1),
+		direct: directly(opened.conn), handed: make(chan []byte, 1),
 	}
 	c.receive = c.waiting.receive
 	c.ctx, c.cancel = context.WithCancelCause(context.Background())

@@ -7,6 +7,7 @@ import (
 	"net"
 	"time"
 
+	"ursula/core/socket"
 	"ursula/infra/transport/wire"
 )
 
@@ -30,7 +31,7 @@ func (t *Transport) open(ctx context.Context, address, node string, class Class,
 	if err != nil {
 		return nil, err
 	}
-	o := &opened{conn: raw, traffic: count, class: class, dialed: true}
+	o := &opened{conn: direct(raw), traffic: count, class: class, dialed: true}
 	return o, t.establish(ctx, o, func() error { return t.greet(ctx, o, node) })
 }
 
@@ -38,8 +39,16 @@ func (t *Transport) open(ctx context.Context, address, node string, class Class,
 func (t *Transport) meet(ctx context.Context, raw net.Conn) (*opened, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, t.options.DeadAfter, errHandshake)
 	defer cancel()
-	o := &opened{conn: raw, traffic: new(traffic)}
+	o := &opened{conn: direct(raw), traffic: new(traffic)}
 	return o, t.establish(ctx, o, func() error { return t.answer(ctx, o) })
+}
+
+// direct has what goes through a socket go there directly.
+func direct(raw net.Conn) net.Conn {
+	if c := socket.New(raw); c != nil {
+		return c
+	}
+	return raw
 }
 
 var errHandshake = errors.New("handshake took too long")

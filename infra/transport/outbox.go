@@ -26,6 +26,7 @@ type lane uint8
 const (
 	urgent   lane = iota // does not wait; small, and bounded by who sends it
 	prompt               // the same, from the reader: it goes out before the reader waits
+	held                 // the same, from one who has more to say: it goes out when that says so
 	optional             // does not wait, and gives way early
 	normal               // waits for room
 	ordered              // waits for its group's share too, and keeps its group's order
@@ -64,7 +65,7 @@ func (o *outbox) put(frame []byte, l lane, group uint32, stop <-chan struct{}) e
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for o.err == nil && !o.fits(len(frame), l, group) {
-		if l == urgent || l == prompt || l == optional || l == eager {
+		if l == urgent || l == prompt || l == held || l == optional || l == eager {
 			return errFull
 		}
 		if err := o.wait(stop); err != nil {
@@ -90,7 +91,7 @@ func (o *outbox) waits() bool {
 
 func (o *outbox) fits(n int, l lane, group uint32) bool {
 	switch l {
-	case urgent, prompt:
+	case urgent, prompt, held:
 		return len(o.frames)+n <= urgentBytes
 	case ordered, eager:
 		return len(o.frames) < roomBytes && o.held[group]+n <= groupBytes && o.inCuts[group] == 0

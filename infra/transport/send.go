@@ -57,6 +57,7 @@ func (c *conn) putFrame(scratch *buffer, b []byte, group uint32, l lane, stop <-
 	switch l {
 	case prompt:
 		c.owes = true
+	case held:
 	case urgent:
 		c.out.signal()
 	default:

@@ -20,6 +20,7 @@ type Transport struct {
 	period       pulsePeriod
 	handlers     [256]atomic.Pointer[Handler]
 	prompts      [256]atomic.Pointer[Prompt]
+	laters       [256]atomic.Pointer[Later]
 	replies      sync.Pool // of *reply
 	inbound      *inbound
 	services     services

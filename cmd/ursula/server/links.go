@@ -78,6 +78,10 @@ func (c *cluster) handle() {
 		}
 		return nil, false
 	})
+	c.links.HandleLater(transport.Method(forward.MethodPropose), func(_ string, payload []byte, reply *transport.Reply) bool {
+		s := c.server.Load()
+		return s != nil && s.Begin(payload, reply)
+	})
 }
 
 // forwarded hands a call to the node, once there is one.

@@ -58,12 +58,39 @@ func (c caller) Call(ctx context.Context, peer string, m forward.Method, payload
 	if err := c.calls.links.Carry(ctx, c.node, peer); err != nil {
 		return nil, err
 	}
-	answer, err := server.Answer(bare{ctx}, m, c.node, sent)
+	answer, err := answered(ctx, server, m, c.node, sent)
 	if err != nil {
 		return nil, err
 	}
 	return answer, c.calls.links.Carry(ctx, peer, c.node)
 }
+
+// answered calls a server as the transport does: a command without a goroutine where
+// the server can.
+func answered(ctx context.Context, s *forward.Server, m forward.Method, from string, payload []byte) ([]byte, error) {
+	r := reply{answer: make(chan []byte, 1), sent: make(chan struct{})}
+	if m != forward.MethodPropose || !s.Begin(payload, r) {
+		return s.Answer(bare{ctx}, m, from, payload)
+	}
+	select {
+	case <-r.sent:
+		return <-r.answer, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// reply is a forward.Reply for one who waits.
+type reply struct {
+	answer chan []byte
+	sent   chan struct{}
+}
+
+// Answer implements forward.Reply.
+func (r reply) Answer(answer []byte) { r.answer <- answer }
+
+// Send implements forward.Reply.
+func (r reply) Send() { close(r.sent) }
 
 // Tell implements forward.Caller.
 func (c caller) Tell(peer string, m forward.Method, payload []byte) {

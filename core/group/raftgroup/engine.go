@@ -50,6 +50,18 @@ func (e *Engine) Propose(ctx context.Context, c *stream.Command) (stream.Result,
 	return e.batcher.Propose(ctx, c)
 }
 
+// Begin is Propose for who cannot wait (group.Batcher.Begin): where this node does
+// not lead it is refused with group.ErrNoLeader.
+func (e *Engine) Begin(c *stream.Command, reply group.Reply) error {
+	if !e.Leads() {
+		return group.ErrNoLeader
+	}
+	if err := e.reserve(c); err != nil {
+		return err
+	}
+	return e.batcher.Begin(c, reply)
+}
+
 // reserve asks for room for what grows the log. Commands that help to free
 // space are let through to the journal's own reserve.
 func (e *Engine) reserve(c *stream.Command) error {

@@ -18,6 +18,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+
+	"ursula/core/socket"
 )
 
 // Listener wraps a listener so that its connections can hold writes back.
@@ -30,17 +32,21 @@ func (l listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Conn{Conn: conn}, nil
+	return New(conn), nil
 }
 
 // Conn is a connection that can hold writes back. As with any HTTP/1.1
 // connection, one goroutine at a time may write.
 type Conn struct {
 	net.Conn
+	direct  *socket.Conn // for single pieces; nil for what is no socket
 	holding bool
 	piece   []byte // being given to net/http; does not change until Send returns
 	held    net.Buffers
 }
+
+// New returns c as a connection that can hold writes back.
+func New(c net.Conn) *Conn { return &Conn{Conn: c, direct: socket.New(c)} }
 
 type key struct{}
 
@@ -91,6 +97,8 @@ func send(w io.Writer, pieces [][]byte, announce func([]byte)) error {
 // it again, and is copied.
 func (c *Conn) Write(p []byte) (int, error) {
 	switch {
+	case !c.holding && c.direct != nil:
+		return c.direct.Write(p)
 	case !c.holding:
 		return c.Conn.Write(p)
 	case isEnd(p, c.piece):

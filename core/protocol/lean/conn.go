@@ -33,7 +33,7 @@ type conn struct {
 }
 
 func newConn(s *Server, tcp *net.TCPConn) *conn {
-	c := &conn{server: s, tcp: tcp, out: &gather.Conn{Conn: tcp}}
+	c := &conn{server: s, tcp: tcp, out: gather.New(tcp)}
 	c.answer.conn = c
 	return c
 }

@@ -5,6 +5,8 @@ import (
 	"net"
 	"syscall"
 	"time"
+
+	"ursula/core/socket"
 )
 
 // input is the receiving side of a connection. It holds a block only while there
@@ -85,7 +87,7 @@ func (in *input) receive(fd uintptr) bool {
 		in.block = in.blocks.get()
 	}
 	in.compact()
-	n, err := readSome(int(fd), in.block[in.end:])
+	n, err := socket.Read(fd, in.block[in.end:])
 	switch {
 	case err == syscall.EAGAIN:
 		in.take(0)
@@ -95,7 +97,7 @@ func (in *input) receive(fd uintptr) bool {
 	case n == 0:
 		in.err = io.EOF
 	}
-	in.end += max(n, 0)
+	in.end += n
 	in.take(0)
 	return true
 }
@@ -104,15 +106,6 @@ func (in *input) compact() {
 	if in.start > 0 {
 		in.end = copy(in.block[:], in.block[in.start:in.end])
 		in.start = 0
-	}
-}
-
-func readSome(fd int, p []byte) (int, error) {
-	for {
-		n, err := syscall.Read(fd, p)
-		if err != syscall.EINTR {
-			return n, err
-		}
 	}
 }
 
