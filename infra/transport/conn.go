@@ -125,7 +125,7 @@ func (c *conn) frame(h wire.Header, frame []byte, parts assembler) error {
 	}
 	switch h.Kind {
 	case wire.Ping:
-		return c.post(wire.Header{Kind: wire.Pong, ID: h.ID}, urgent)
+		return c.post(wire.Header{Kind: wire.Pong, ID: h.ID}, prompt)
 	case wire.Pong:
 		c.ponged(h)
 		return nil

@@ -58,8 +58,6 @@ func (c *conn) putFrame(scratch *buffer, b []byte, group uint32, l lane, stop <-
 	case prompt:
 		c.owes = true
 	case held:
-	case urgent:
-		c.out.signal()
 	default:
 		c.carry(l)
 	}
@@ -68,7 +66,7 @@ func (c *conn) putFrame(scratch *buffer, b []byte, group uint32, l lane, stop <-
 
 // refuse answers a request with the text of an error, on the reader's goroutine.
 func (c *conn) refuse(h wire.Header, flags wire.Flags, text string) error {
-	_, err := c.sendParts(answerTo(h, flags), urgent, [][]byte{[]byte(text)}, nil)
+	_, err := c.sendParts(answerTo(h, flags), prompt, [][]byte{[]byte(text)}, nil)
 	return err
 }
 
