@@ -102,7 +102,7 @@ func (c *cluster) attach(n *node.Node) {
 	c.running.Go(func() { k.Run(ctx) })
 	c.running.Go(func() { c.followRoster(ctx) })
 	c.running.Go(func() { c.objects.mirror.Load().Run(ctx) })
-	c.running.Go(func() { c.followLinks(ctx) })
+	c.running.Go(func() { c.watchLinks().run(ctx) })
 	c.running.Go(func() { n.Elect(ctx) })
 }
 
