@@ -38,6 +38,8 @@ type Group struct {
 	mu     sync.Mutex // serializes those who put into owed and consumer
 	closed bool
 
+	absence absence // of peers, that requests for entries wait out
+
 	leading   sync.Mutex
 	pipelines []*pipeline // that have not ended
 }
@@ -130,13 +132,18 @@ func (g *Group) DecodePeer(b []byte) raft.ServerAddress { return raft.ServerAddr
 func (g *Group) SetHeartbeatHandler(handle func(raft.RPC)) { g.heartbeat.Store(&handle) }
 
 // AppendEntries implements raft.Transport. It may send fewer entries than args
-// has, and leaves in args what it sent: Raft goes on from there.
+// has, and leaves in args what it sent: Raft goes on from there. What is no
+// heartbeat waits for a peer that is away.
 func (g *Group) AppendEntries(_ raft.ServerID, target raft.ServerAddress, args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) error {
 	if wire.IsHeartbeat(args) {
 		return g.beat(target, args, resp)
 	}
+	c, err := g.awaitConn(target, args.Term)
+	if err != nil {
+		return err
+	}
 	args.Entries = trim(args.Entries)
-	return g.ask(target, wire.AppendEntries, ordered, args, resp)
+	return g.t.ask(c, wire.Header{Kind: wire.AppendEntries, Group: g.id}, ordered, args, resp)
 }
 
 // RequestVote implements raft.Transport.

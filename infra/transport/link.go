@@ -25,12 +25,16 @@ type link[C carrier] struct {
 	up      bool
 	closed  bool
 	dialing chan struct{} // closed when the attempt under way ends; nil while none is
+	arrived chan struct{} // closed while up
 	since   time.Time     // of the last change of up
 	err     error         // why it is not up
 }
 
 func newLink[C carrier](dial func(context.Context, *traffic) (C, error), changed func()) *link[C] {
-	return &link[C]{dial: dial, changed: changed, nudge: make(chan struct{}, 1), dialing: make(chan struct{})}
+	return &link[C]{
+		dial: dial, changed: changed, nudge: make(chan struct{}, 1),
+		dialing: make(chan struct{}), arrived: make(chan struct{}),
+	}
 }
 
 // get returns the connection. It waits for an attempt that is under way and not
@@ -95,6 +99,7 @@ func (l *link[C]) set(c C) (closed bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.current, l.up, l.since, l.err = c, true, time.Now(), nil
+	close(l.arrived)
 	l.settled()
 	return l.closed
 }
@@ -105,6 +110,9 @@ func (l *link[C]) ended(err error) {
 	defer l.mu.Unlock()
 	if l.up || l.since.IsZero() {
 		l.since = time.Now()
+	}
+	if l.up {
+		l.arrived = make(chan struct{})
 	}
 	l.up, l.err = false, err
 	l.settled()

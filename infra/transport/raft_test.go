@@ -50,15 +50,18 @@ type member struct {
 // form starts a group on all nodes.
 func form(t *testing.T, id uint32, nodes []*node) []member {
 	t.Helper()
-	var servers raft.Configuration
-	for _, n := range nodes {
-		servers.Servers = append(servers.Servers, raft.Server{ID: raft.ServerID(n.id), Address: raft.ServerAddress(n.id)})
-	}
 	var members []member
 	for _, n := range nodes {
-		members = append(members, join(t, n.Group(id), n.id, servers))
+		members = append(members, join(t, n.Group(id), n.id, servers(nodes)))
 	}
 	return members
+}
+
+func servers(nodes []*node) (all raft.Configuration) {
+	for _, n := range nodes {
+		all.Servers = append(all.Servers, raft.Server{ID: raft.ServerID(n.id), Address: raft.ServerAddress(n.id)})
+	}
+	return all
 }
 
 func join(t *testing.T, g *transport.Group, id string, servers raft.Configuration) member {

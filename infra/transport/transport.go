@@ -138,8 +138,8 @@ func (t *Transport) peer(id string) (*peer, error) {
 
 var errNoPeer = errors.New("not a peer")
 
-// Changed returns a channel that is closed when a connection to a peer comes up
-// or goes down after this call. Peers says which.
+// Changed returns a channel that is closed when a connection to a peer comes up or
+// goes down after this call, or an attempt at one fails. Peers says which.
 func (t *Transport) Changed() <-chan struct{} {
 	t.mu.RLock()
 	defer t.mu.RUnlock()

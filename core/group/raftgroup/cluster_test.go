@@ -36,6 +36,7 @@ type voter struct {
 	options  raftgroup.Options // its stores and observer
 	engine   *raftgroup.Engine // nil while its process is gone
 	watching *watcher
+	wrap     func(*rafttest.Transport) raftgroup.Transport // optional
 }
 
 func newCluster(t *testing.T, founders ...string) *cluster {
@@ -70,6 +71,9 @@ func (c *cluster) open(v *voter) *raftgroup.Engine {
 	o.NodeID, o.Bootstrap, o.TrailingLogs = v.id, v.options.Bootstrap, c.trailing
 	o.Logs, o.Stable, o.Snapshots, o.Observer = v.options.Logs, v.options.Stable, v.options.Snapshots, v.options.Observer
 	o.Timers, o.Transport, o.Verify = raftgroup.TimersFor(1), c.net.Transport(v.id, 0), c.verify(v.id)
+	if v.wrap != nil {
+		o.Transport = v.wrap(c.net.Transport(v.id, 0))
+	}
 	e, err := raftgroup.Open(o)
 	if err != nil {
 		c.t.Fatalf("open node %s: %v", v.id, err)

@@ -127,6 +127,13 @@ func (e *Engine) bound(log *memoryLog) {
 	}
 }
 
+// awaiting is a transport on which a leader's requests wait for followers that are
+// away.
+type awaiting interface {
+	Reaches(node string) bool
+	Quit() // ends the waits
+}
+
 // Close implements group.Engine. What is under way ends first, barriers
 // included: Raft's shutdown forgets entries that are committed and not yet
 // applied, and leaves whoever waits for them without an answer.
@@ -135,6 +142,9 @@ func (e *Engine) Close() (err error) {
 		e.batcher.Close()
 		close(e.leadership.closed)
 		e.done.Wait()
+		if to, ok := e.options.Transport.(awaiting); ok {
+			to.Quit()
+		}
 		err = e.raft.Shutdown().Error()
 		e.leadership.set(0)
 	})

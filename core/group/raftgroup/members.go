@@ -73,12 +73,18 @@ func (e *Engine) Remove(ctx context.Context, id string) error {
 	})
 }
 
-// Transfer makes another voter the leader. Proposals are refused meanwhile.
+// Transfer makes another voter the leader. Proposals are refused meanwhile, so it
+// does not begin while that one is away.
 func (e *Engine) Transfer(ctx context.Context, id string) error {
+	if to, ok := e.options.Transport.(awaiting); ok && !to.Reaches(id) {
+		return fmt.Errorf("%w: %s", errAway, id)
+	}
 	return e.await(ctx, func() raft.Future {
 		return e.raft.LeadershipTransferToServer(raft.ServerID(id), raft.ServerAddress(id))
 	})
 }
+
+var errAway = errors.New("node cannot be reached")
 
 // change waits for Raft's answer or the end of ctx, after which the change may
 // still happen.

@@ -1,0 +1,106 @@
+package transport_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/hashicorp/raft"
+
+	"ursula/infra/transport"
+)
+
+// TestAFollowerThatComesBackIsServedAtOnce: Raft would leave it alone for up to ten
+// seconds after an absence as long as this one.
+func TestAFollowerThatComesBackIsServedAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pipes := newNetwork()
+		nodes := []*node{pipes.node(t, "1"), pipes.node(t, "2"), pipes.node(t, "3")}
+		acquaint(nodes...)
+		await(t, true, nodes...)
+		members := form(t, 7, nodes)
+		l := leader(t, members)
+		away := slices.IndexFunc(members, func(m member) bool { return m != l })
+		if err := members[away].Shutdown().Error(); err != nil {
+			t.Fatal(err)
+		}
+		_ = nodes[away].Close()
+		if err := l.Raft.Apply([]byte("x"), 0).Error(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(54 * time.Second)
+		began := time.Now()
+		nodes[away] = pipes.node(t, nodes[away].id)
+		back := join(t, nodes[away].Group(7), nodes[away].id, servers(nodes))
+		acquaint(nodes...)
+		within(t, back.applied)
+		if took := time.Since(began); took > time.Second {
+			t.Errorf("it has the entry after %v", took)
+		}
+		for _, n := range nodes {
+			n.Group(7).Quit()
+		}
+	})
+}
+
+// outcome sends entries of a term to node 2 and gives the error when it is there.
+func outcome(g *transport.Group, term uint64) <-chan error {
+	done := make(chan error, 1)
+	r := entries("1", 1)
+	r.Term = term
+	go func() { done <- g.AppendEntries("2", "2", r, &raft.AppendEntriesResponse{}) }()
+	return done
+}
+
+// TestEntriesWaitForAPeer: one request for each peer, the newest, and none once the
+// group is about to close or the peer is none any more.
+func TestEntriesWaitForAPeer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		one := newNetwork().node(t, "1")
+		one.SetPeers(map[string]string{"2": "2"})
+		g := one.Group(7)
+		var vote raft.RequestVoteResponse
+		if err := g.RequestVote("2", "2", &raft.RequestVoteRequest{RPCHeader: header("1")}, &vote); !errors.Is(err, transport.ErrUnreachable) {
+			t.Errorf("a vote: %v", err)
+		}
+		refused := func(what string, done <-chan error) {
+			t.Helper()
+			if err := within(t, done); !errors.Is(err, transport.ErrUnreachable) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		third := outcome(g, 3)
+		time.Sleep(time.Hour)
+		refused("of an earlier term", outcome(g, 2))
+		fourth := outcome(g, 4)
+		refused("of the term before", third)
+		one.SetPeers(map[string]string{"2": "elsewhere"})
+		refused("to where the peer was", fourth)
+		again := outcome(g, 4)
+		synctest.Wait()
+		select {
+		case err := <-again:
+			t.Errorf("it does not wait: %v", err)
+		default:
+		}
+		g.Quit()
+		refused("of a group that ends", again)
+		refused("afterwards", outcome(g, 5))
+	})
+}
+
+func TestAGroupKnowsWhomItReaches(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, one, two := pair(t)
+		if !one.Group(7).Reaches("2") || one.Group(7).Reaches("3") {
+			t.Error("it reaches others than are there")
+		}
+		_ = two.Close()
+		await(t, false, one)
+		if one.Group(7).Reaches("2") {
+			t.Error("it reaches a node that is gone")
+		}
+	})
+}
