@@ -63,14 +63,16 @@ type asking struct {
 	peer   string
 	silent atomic.Bool // the last call was not answered in time
 
-	mu   sync.Mutex
-	next *call // nil while nobody waits
-	busy bool
+	mu    sync.Mutex
+	next  *call // nil while nobody waits
+	busy  bool
+	since time.Time // of the first call in a row without an answer; zero while none is under way
 }
 
 // call carries the questions of those who were there when it began. Who comes
 // later needs the next one, since an answer says nothing of what happens after it.
 type call struct {
+	after  time.Time // what the peer has not answered when the first of them came
 	groups []uint32
 	place  map[uint32]int // of each group in groups
 	done   chan struct{}  // closed when what follows is set for good
@@ -95,7 +97,9 @@ func (q *Questions) ask(to queue, id uint32) ticket {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.next == nil {
-		a.next = &call{place: make(map[uint32]int), done: make(chan struct{}), late: make(chan struct{})}
+		a.next = &call{
+			after: a.since, place: make(map[uint32]int), done: make(chan struct{}), late: make(chan struct{}),
+		}
 	}
 	c := a.next
 	place, asked := c.place[id]
@@ -129,6 +133,12 @@ func (a *asking) begin() *call {
 	defer a.mu.Unlock()
 	c := a.next
 	a.next, a.busy = nil, c != nil
+	switch {
+	case c == nil:
+		a.since = time.Time{}
+	case a.since.IsZero():
+		a.since = time.Now()
+	}
 	return c
 }
 
@@ -150,8 +160,17 @@ func (a *asking) carry(c *call) {
 	if err == nil && len(said) == len(c.groups)*answerBytes {
 		c.answer = said
 	}
-	a.silent.Store(c.answer == nil)
+	a.ended(c.answer != nil)
 	close(c.done)
+}
+
+func (a *asking) ended(answered bool) {
+	a.silent.Store(!answered)
+	if answered {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.since = time.Time{}
+	}
 }
 
 // lag tells those who wait for a call, and for the one after it, that it takes long.
@@ -181,11 +200,16 @@ func (a *asking) questions(c *call) []byte {
 	return payload
 }
 
-// wait returns the answer.
-func (t ticket) wait(ctx context.Context) (a answer, err error) {
+// errOver says that the answer is of no use any more.
+var errOver = fmt.Errorf("%w: another node leads", group.ErrNoLeader)
+
+// wait returns the answer, unless over is closed before it is there.
+func (t ticket) wait(ctx context.Context, over <-chan struct{}) (a answer, err error) {
 	select {
 	case <-t.done:
 		return t.read(), nil
+	case <-over:
+		return a, errOver
 	case <-ctx.Done():
 		return a, fmt.Errorf("%w: %w", group.ErrNoLeader, context.Cause(ctx))
 	}

@@ -88,7 +88,7 @@ func (e *Engine) mayRepeat(c *stream.Command, err error) bool {
 	var there *remoteError
 	switch {
 	case errors.Is(err, group.ErrUnknownOutcome):
-		return c.Producer.ID != "" || c.Op == stream.OpTouch
+		return recognised(c)
 	case errors.Is(err, group.ErrNoLeader):
 		return true
 	case errors.Is(err, group.ErrShutdown):
@@ -96,6 +96,9 @@ func (e *Engine) mayRepeat(c *stream.Command, err error) bool {
 	}
 	return false
 }
+
+// recognised says whether the group knows a command that it has carried out.
+func recognised(c *stream.Command) bool { return c.Producer.ID != "" || c.Op == stream.OpTouch }
 
 // patience is how long a request has waited for a group that nobody leads. It
 // begins with the first pause: a request that never waits does not look at a
@@ -132,7 +135,8 @@ func (e *Engine) Drive(ctx context.Context, name stream.Name, f *stream.Fork) (s
 	return e.send(ctx, leader, MethodDrive, &stream.Command{Op: stream.OpActivate, Name: name, Fork: f})
 }
 
-// send has the leader carry out a command.
+// send has the leader carry out a command. When another node leads it is left if it
+// can be sent again.
 func (e *Engine) send(ctx context.Context, leader string, m Method, c *stream.Command) (stream.Result, error) {
 	head, call := e.traced(ctx, leader, m)
 	r, err := e.sendWith(ctx, leader, m, head, c)
@@ -146,7 +150,8 @@ func (e *Engine) sendWith(ctx context.Context, leader string, m Method, head []b
 		buffer = new([]byte)
 	}
 	*buffer = stream.AppendCommand((*buffer)[:0], c)
-	answer, err := e.calls.Call(ctx, leader, m, head, *buffer)
+	until := Until{Over: e.Local.Succeeded(leader), Again: recognised(c)}
+	answer, err := e.calls.CallUntil(ctx, until, leader, m, head, *buffer)
 	if cap(*buffer) <= maxPooled {
 		e.pool.Put(buffer)
 	}

@@ -53,6 +53,18 @@ func (l *fakeLocal) Leader() (string, <-chan struct{}) {
 	return l.leader, l.changed
 }
 
+// Succeeded knows no leader before the present one, and no other node that waits.
+func (l *fakeLocal) Succeeded(id string) <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.leader != id {
+		past := make(chan struct{})
+		close(past)
+		return past
+	}
+	return l.changed
+}
+
 func (l *fakeLocal) Propose(ctx context.Context, c *stream.Command) (stream.Result, error) {
 	l.mu.Lock()
 	l.proposed = append(l.proposed, *c)
@@ -162,6 +174,21 @@ type fakeCalls struct {
 
 func (c *fakeCalls) Call(ctx context.Context, peer string, m forward.Method, payload ...[]byte) ([]byte, error) {
 	return c.answer(ctx, c.keep(peer, m, payload...))
+}
+
+func (c *fakeCalls) CallUntil(ctx context.Context, u forward.Until, peer string, m forward.Method, payload ...[]byte) ([]byte, error) {
+	ctx, leave := context.WithCancel(ctx)
+	defer leave()
+	if u.Again {
+		go func() {
+			select {
+			case <-u.Over:
+				leave()
+			case <-ctx.Done():
+			}
+		}()
+	}
+	return c.Call(ctx, peer, m, payload...)
 }
 
 func (c *fakeCalls) Tell(peer string, m forward.Method, payload []byte) { c.keep(peer, m, payload) }

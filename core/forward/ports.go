@@ -29,8 +29,20 @@ type Caller interface {
 	// Call sends the parts of a payload, which it does not keep, and returns the
 	// answer, which is the caller's.
 	Call(ctx context.Context, peer string, m Method, payload ...[]byte) ([]byte, error)
+	// CallUntil is Call that may end sooner.
+	CallUntil(ctx context.Context, u Until, peer string, m Method, payload ...[]byte) ([]byte, error)
 	// Tell sends without waiting for anything, and perhaps in vain.
 	Tell(peer string, m Method, payload []byte)
+}
+
+// Until says when a call is not worth waiting for any more.
+type Until struct {
+	// Over ends the call when it is closed: at once while it has certainly not reached
+	// the other node, which is ErrUnreachable then.
+	Over <-chan struct{}
+	// Again lets Over end it also when it may have been carried out, if no answer is on
+	// its way.
+	Again bool
 }
 
 // Local is a replicated group as this node has it.
@@ -39,6 +51,9 @@ type Local interface {
 	// Leader names the node that leads, "" when none is known, with a channel
 	// that is closed when that may have changed.
 	Leader() (id string, changed <-chan struct{})
+	// Succeeded returns a channel that is closed once another node than id is known
+	// to lead.
+	Succeeded(id string) <-chan struct{}
 	// Witnessed is ReadIndex where the voter's word is enough; ok says that it is.
 	Witnessed(voter string, term uint64) (p group.Position, ok bool)
 	// ReadIndex returns a position that covers all that was acknowledged before

@@ -84,6 +84,10 @@ func (r *routed) Call(ctx context.Context, peer string, m forward.Method, payloa
 	}
 }
 
+func (r *routed) CallUntil(ctx context.Context, _ forward.Until, peer string, m forward.Method, payload ...[]byte) ([]byte, error) {
+	return r.Call(ctx, peer, m, payload...)
+}
+
 func (r *routed) Tell(string, forward.Method, []byte) {}
 
 // Five nodes lead some groups each, and each node reads all of them: answers that

@@ -23,12 +23,13 @@ func (e *Engine) Confirm(ctx context.Context) error {
 	}
 }
 
-// historyPatience is how long a read below the tail waits for the leader before it
-// does without: not for an election.
+// historyPatience is how long reads below the tail wait for a leader that does not
+// answer before they do without: not for an election, and all of them together.
 const historyPatience = 250 * time.Millisecond
 
 // Current makes this replica current, as Confirm does, if the leader that is known
-// answers. It waits for no election, and reports whether it is.
+// answers. It waits for no election, and not for a node that has kept others waiting
+// for long. It reports whether the replica is current.
 func (e *Engine) Current(ctx context.Context) bool {
 	if e.Local.Leads() {
 		return e.Local.Confirm(ctx) == nil
@@ -37,23 +38,28 @@ func (e *Engine) Current(ctx context.Context) bool {
 	if leader == "" || leader == e.self {
 		return false
 	}
-	ctx, cancel := context.WithTimeout(ctx, historyPatience)
+	t, patience := e.questions.ask(queue{peer: leader}, e.id), historyPatience
+	if !t.after.IsZero() {
+		patience -= time.Since(t.after)
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return e.catchUp(ctx, leader) == nil
+	return e.catchUp(ctx, leader, t) == nil
 }
 
 func (e *Engine) confirm(ctx context.Context, leader string) error {
 	if leader != e.self {
-		return e.catchUp(ctx, leader)
+		return e.catchUp(ctx, leader, e.questions.ask(queue{peer: leader}, e.id))
 	}
 	ctx, cancel := e.await(ctx)
 	defer cancel()
 	return e.Local.Confirm(ctx)
 }
 
-// catchUp makes everything that was acknowledged before the call applied here.
-func (e *Engine) catchUp(ctx context.Context, leader string) error {
-	a, err := e.questions.ask(queue{peer: leader}, e.id).wait(ctx)
+// catchUp makes everything that was acknowledged before the question applied here.
+// When another node leads, that one is to be asked.
+func (e *Engine) catchUp(ctx context.Context, leader string, t ticket) error {
+	a, err := t.wait(ctx, e.Local.Succeeded(leader))
 	if err != nil {
 		return err
 	}

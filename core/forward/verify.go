@@ -46,7 +46,7 @@ func (q *Questions) verifyAll(ctx context.Context, id uint32, term uint64, other
 	for i := range others {
 		t := q.ask(votesOf(others, i), id)
 		go func() {
-			a, err := t.wait(ctx)
+			a, err := t.wait(ctx, nil)
 			agreed <- err == nil && t.confirms(a, term)
 		}()
 	}

@@ -39,6 +39,11 @@ func (t *Transport) Handle(m Method, h Handler) { t.handlers[m].Store(&h) }
 // It fails with ErrTooLarge, ErrUnreachable, ErrLost or a *RemoteError; the
 // handler has not run, and will not, in the first two cases only.
 func (t *Transport) Call(ctx context.Context, peer string, m Method, payload ...[]byte) (answer []byte, err error) {
+	return t.CallUntil(ctx, Until{}, peer, m, payload...)
+}
+
+// CallUntil is Call that may end sooner.
+func (t *Transport) CallUntil(ctx context.Context, u Until, peer string, m Method, payload ...[]byte) (answer []byte, err error) {
 	if n := size(payload); n > MaxCall {
 		return nil, fmt.Errorf("%w: call of %d bytes, limit %d", ErrTooLarge, n, MaxCall)
 	}
@@ -48,7 +53,7 @@ func (t *Transport) Call(ctx context.Context, peer string, m Method, payload ...
 	}
 	p.calls.begin()
 	defer func() { p.calls.end(err) }()
-	c, err := p.call.get(ctx)
+	c, err := p.call.get(ctx, u.Over)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +67,7 @@ func (t *Transport) Call(ctx context.Context, peer string, m Method, payload ...
 	if err != nil && c.waiting.remove(id) {
 		return nil, notSent(ctx, err)
 	}
-	return w.wait(ctx, c, h, large)
+	return w.wait(ctx, u, c, h, large)
 }
 
 // notSent is the error of a call that did not get into the queue.
@@ -98,12 +103,21 @@ func (w *callReply) lost(cause error) {
 	close(w.done)
 }
 
-func (w *callReply) wait(ctx context.Context, c *conn, h wire.Header, large *cut) ([]byte, error) {
+func (w *callReply) wait(ctx context.Context, u Until, c *conn, h wire.Header, large *cut) ([]byte, error) {
+	var cause error
 	select {
 	case <-w.done:
+	case <-u.Over:
+		if large != nil && c.recall(h, large) && c.waiting.remove(h.ID) {
+			return nil, unreachable(errOver)
+		}
+		cause = w.outlast(ctx, u.Again)
 	case <-ctx.Done():
+		cause = context.Cause(ctx)
+	}
+	if cause != nil {
 		if c.waiting.remove(h.ID) {
-			return nil, c.abandon(h, large, context.Cause(ctx))
+			return nil, c.abandon(h, large, cause)
 		}
 		<-w.done // somebody is about to close it
 	}
@@ -116,17 +130,22 @@ func (w *callReply) wait(ctx context.Context, c *conn, h wire.Header, large *cut
 // abandon tells the peer that nobody waits for the answer to a call. What had
 // not been sent to the end was certainly not carried out.
 func (c *conn) abandon(h wire.Header, large *cut, cause error) error {
-	notice := wire.Header{Kind: wire.Cancel, ID: h.ID}
-	if large != nil {
-		b := wire.Begin(nil, notice)
-		wire.Finish(b)
-		if c.out.drop(large, b) {
-			return unreachable(cause)
-		}
+	if large != nil && c.recall(h, large) {
+		return unreachable(cause)
 	}
-	_ = c.post(notice, urgent) // a connection without room for it is about to fail
+	_ = c.post(cancelled(h), urgent) // a connection without room for it is about to fail
 	return lost(cause)
 }
+
+// recall takes a call in pieces back, and returns whether it had not been sent to
+// the end.
+func (c *conn) recall(h wire.Header, large *cut) bool {
+	b := wire.Begin(nil, cancelled(h))
+	wire.Finish(b)
+	return c.out.drop(large, b)
+}
+
+func cancelled(h wire.Header) wire.Header { return wire.Header{Kind: wire.Cancel, ID: h.ID} }
 
 // Tell sends a notice of up to 64 KiB that nobody answers. It never waits, and
 // returns false when the peer is not connected or there is no room. A notice

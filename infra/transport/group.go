@@ -190,7 +190,7 @@ func (t *Transport) logConn(target raft.ServerAddress) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.log.get(context.Background()) // an attempt to dial is bounded
+	return p.log.get(context.Background(), nil) // an attempt to dial is bounded
 }
 
 // maxAppendBytes bounds the entries of one request, unless one alone is larger.

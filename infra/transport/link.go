@@ -38,12 +38,14 @@ func newLink[C carrier](dial func(context.Context, *traffic) (C, error), changed
 }
 
 // get returns the connection. It waits for an attempt that is under way and not
-// for the next one.
-func (l *link[C]) get(ctx context.Context) (C, error) {
+// for the next one, and no longer than until over is closed.
+func (l *link[C]) get(ctx context.Context, over <-chan struct{}) (C, error) {
 	c, up, dialing, err := l.look()
 	if !up && dialing != nil {
 		select {
 		case <-dialing:
+		case <-over:
+			return c, unreachable(errOver)
 		case <-ctx.Done():
 			return c, unreachable(context.Cause(ctx))
 		}

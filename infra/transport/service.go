@@ -53,7 +53,7 @@ func (t *Transport) Open(ctx context.Context, peer, service string) (net.Conn, e
 	if err != nil {
 		return nil, err
 	}
-	session, err := p.bulk.get(ctx)
+	session, err := p.bulk.get(ctx, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -103,7 +103,12 @@ var _ forward.Caller = calls{}
 
 // Call implements forward.Caller.
 func (c calls) Call(ctx context.Context, peer string, m method, payload ...[]byte) ([]byte, error) {
-	answer, err := c.links.Call(ctx, peer, transport.Method(m), payload...)
+	return c.CallUntil(ctx, forward.Until{}, peer, m, payload...)
+}
+
+// CallUntil implements forward.Caller.
+func (c calls) CallUntil(ctx context.Context, u forward.Until, peer string, m method, payload ...[]byte) ([]byte, error) {
+	answer, err := c.links.CallUntil(ctx, transport.Until(u), peer, transport.Method(m), payload...)
 	if errors.Is(err, transport.ErrUnreachable) || errors.Is(err, transport.ErrTooLarge) {
 		err = fmt.Errorf("%w: %w", forward.ErrUnreachable, err)
 	}

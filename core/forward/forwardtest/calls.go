@@ -65,6 +65,23 @@ func (c caller) Call(ctx context.Context, peer string, m forward.Method, payload
 	return answer, c.calls.links.Carry(ctx, peer, c.node)
 }
 
+// CallUntil implements forward.Caller. What is on its way may have arrived.
+func (c caller) CallUntil(ctx context.Context, u forward.Until, peer string, m forward.Method, payload ...[]byte) ([]byte, error) {
+	if u.Again {
+		var leave context.CancelFunc
+		ctx, leave = context.WithCancel(ctx)
+		defer leave()
+		go func() {
+			select {
+			case <-u.Over:
+				leave()
+			case <-ctx.Done():
+			}
+		}()
+	}
+	return c.Call(ctx, peer, m, payload...)
+}
+
 // answered calls a server as the transport does: a command without a goroutine where
 // the server can.
 func answered(ctx context.Context, s *forward.Server, m forward.Method, from string, payload []byte) ([]byte, error) {

@@ -11,18 +11,21 @@ import (
 // for that to change.
 type leader struct {
 	mu   sync.Mutex // orders refreshes
-	last string     // that was known to lead
 	now  atomic.Pointer[known]
+	past chan struct{} // closed
 }
 
 type known struct {
 	id      string
 	changed chan struct{} // closed when another id is known
+	last    string        // that was known to lead, also while none is
+	next    chan struct{} // closed when another than last leads
 }
 
 func newLeader() *leader {
-	l := &leader{}
-	l.now.Store(&known{changed: make(chan struct{})})
+	l := &leader{past: make(chan struct{})}
+	close(l.past)
+	l.now.Store(&known{changed: make(chan struct{}), next: make(chan struct{})})
 	return l
 }
 
@@ -33,15 +36,20 @@ func (l *leader) refresh(r *raft.Raft) (another bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	_, id := r.LeaderWithID()
-	if before := l.now.Load(); before.id != string(id) {
-		l.now.Store(&known{id: string(id), changed: make(chan struct{})})
-		close(before.changed)
-	}
-	if id == "" || string(id) == l.last {
+	before := l.now.Load()
+	if before.id == string(id) {
 		return false
 	}
-	l.last = string(id)
-	return true
+	now := &known{id: string(id), changed: make(chan struct{}), last: before.last, next: before.next}
+	if another = now.id != "" && now.id != now.last; another {
+		now.last, now.next = now.id, make(chan struct{})
+	}
+	l.now.Store(now)
+	close(before.changed)
+	if another {
+		close(before.next)
+	}
+	return another
 }
 
 // Leader returns the node that leads as far as this one knows, "" for none, and
@@ -49,6 +57,16 @@ func (l *leader) refresh(r *raft.Raft) (another bool) {
 func (e *Engine) Leader() (id string, changed <-chan struct{}) {
 	k := e.leader.now.Load()
 	return k.id, k.changed
+}
+
+// Succeeded returns a channel that is closed once another node than id is known to
+// lead. Whoever waits for id's answer waits for nothing then.
+func (e *Engine) Succeeded(id string) <-chan struct{} {
+	k := e.leader.now.Load()
+	if k.last != id && k.last != "" {
+		return e.leader.past
+	}
+	return k.next
 }
 
 // followLeader hears of every change of leader. Raft asks the filter about each
