@@ -167,6 +167,32 @@ func TestADeadLeaderIsSucceededAtOnce(t *testing.T) {
 	})
 }
 
+// The first survivor lacks an entry, so that only the second can be elected: that one
+// does not wait for its turn.
+func TestTheSurvivorWithTheLongerLogStandsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCluster(t, "a", "b", "c")
+		c.create()
+		id, leader := c.leader()
+		rest := c.others(id)
+		c.agree("")
+		c.net.Cut(func(from, to string) bool { return from == id && to == rest[0] })
+		propose(t, leader, *appended("v1/a", "1"))
+		c.stop(id)
+		c.net.Heal()
+		term := c.node(rest[1]).CurrentTerm()
+		for _, other := range rest {
+			c.succeed(other, raftgroup.Succession{Dead: id})
+		}
+		synctest.Wait()
+		if next := c.node(rest[1]); !next.Leads() || next.Term() != term+2 {
+			t.Errorf("term %d became %d, in which %s leads: %v", term, next.CurrentTerm(), rest[1], next.Leads())
+		}
+		c.agree("1")
+		c.close()
+	})
+}
+
 // Where nobody leads, the survivors stand one after the other: nobody before it is
 // its turn, and the next one when the first does not.
 func TestSurvivorsTakeTurns(t *testing.T) {

@@ -29,6 +29,7 @@ type Engine struct {
 	// before another may count, and set when that is committed.
 	alone    atomic.Bool
 	changing atomic.Int32 // changes of members without outcome
+	rivals   atomic.Int32 // successions in which one other node may stand
 	voters   atomic.Pointer[voters]
 	done     sync.WaitGroup
 	ending   sync.Once

@@ -69,7 +69,7 @@ func (e *Engine) Succeeded(id string) <-chan struct{} {
 	return k.next
 }
 
-// followLeader hears of every change of leader. Raft asks the filter about each
+// followLeader hears of every change of leader, and of candidates. Raft asks the filter about each
 // observation on the goroutine that makes it, and needs no channel for a no.
 func (e *Engine) followLeader() {
 	e.raft.RegisterObserver(raft.NewObserver(nil, false, func(o *raft.Observation) bool {
@@ -78,6 +78,8 @@ func (e *Engine) followLeader() {
 			e.refreshLeader()
 		case raft.RaftState:
 			e.elections.note(news)
+		case raft.RequestVoteRequest:
+			e.outdo(&news)
 		}
 		return false
 	}))

@@ -16,7 +16,9 @@ import (
 // The survivors take turns, the first of them another one in each group, so that
 // they neither split the votes nor all fall to one. A turn is over when no group
 // has got a leader for a while: many elections at once, or a starved host, take
-// longer than one. An election is safe at any time; one for nothing costs a moment.
+// longer than one. Where two survive, the second does not wait for its turn if the
+// first asks for its vote and lacks entries that it has: then only the second can be
+// elected. An election is safe at any time; one for nothing costs a moment.
 type Succession struct {
 	Dead    string
 	Silence time.Duration
@@ -34,6 +36,7 @@ const (
 // has ended.
 func (s Succession) Run(ctx context.Context, groups []*Engine) {
 	left, turns := s.heirs(groups)
+	defer rival(left)()
 	for turn := 0; turn < turns && len(left) > 0 && ctx.Err() == nil; turn++ {
 		mine := slices.DeleteFunc(slices.Clone(left), func(h heir) bool { return h.turn != turn })
 		for some := range slices.Chunk(mine, standAtOnce) {
@@ -47,7 +50,7 @@ func (s Succession) Run(ctx context.Context, groups []*Engine) {
 // heir is this node's replica of a group without a leader.
 type heir struct {
 	*Engine
-	turn int // this node's place among those who can succeed
+	turn, of int // this node's place among those who can succeed
 }
 
 // heirs returns the groups that this node may have to lead, and how many turns
@@ -58,7 +61,7 @@ func (s Succession) heirs(groups []*Engine) (heirs []heir, turns int) {
 			continue
 		}
 		if turn, of := e.turn(s.Dead); turn >= 0 {
-			heirs, turns = append(heirs, heir{e, turn}), max(turns, of)
+			heirs, turns = append(heirs, heir{e, turn, of}), max(turns, of)
 		}
 	}
 	return heirs, turns
