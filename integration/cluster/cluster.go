@@ -40,7 +40,7 @@ func Launch(t testing.TB, config Config) *Cluster {
 	t.Helper()
 	c := &Cluster{config: config}
 	if config.Alone {
-		c.nodes = []*Node{launch(t, 1, config, nil)}
+		c.nodes = []*Node{c.start(t, 1, nil)}
 	} else {
 		c.launch(t, config)
 	}

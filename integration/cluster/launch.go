@@ -27,7 +27,7 @@ func (c *Cluster) launch(t testing.TB, config Config) {
 		founders[i] = i + 1
 	}
 	for _, id := range founders {
-		c.nodes = append(c.nodes, launch(t, id, config, c.flags(id, founders)))
+		c.nodes = append(c.nodes, c.start(t, id, c.flags(id, founders)))
 	}
 }
 
@@ -36,7 +36,7 @@ func (c *Cluster) launch(t testing.TB, config Config) {
 func (c *Cluster) Join(t testing.TB) *Node {
 	t.Helper()
 	id := len(c.nodes) + 1
-	node := launch(t, id, c.config, c.flags(id, []int{1, id}))
+	node := c.start(t, id, c.flags(id, []int{1, id}))
 	c.nodes = append(c.nodes, node)
 	c.watch(t)
 	return node
@@ -54,13 +54,13 @@ func (c *Cluster) flags(id int, peers []int) []string {
 	}
 }
 
-func launch(t testing.TB, id int, config Config, flags []string) *Node {
+func (c *Cluster) start(t testing.TB, id int, flags []string) *Node {
 	t.Helper()
-	disk := t.TempDir()
+	config, disk := &c.config, t.TempDir()
 	if config.DiskBytes > 0 {
 		mountDisk(t, disk, config.DiskBytes)
 	}
 	args := append(flags, config.Args...)
 	server := harness.Launch(t, harness.Config{Dir: filepath.Join(disk, "data"), Args: args})
-	return &Node{Server: server, ID: id, disk: disk, args: args}
+	return &Node{Server: server, ID: id, t: t, network: c.Network, disk: disk, args: args}
 }

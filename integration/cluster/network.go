@@ -38,7 +38,7 @@ func NewNetwork(seed uint64, addresses ...string) (*Network, error) {
 		}
 	}
 	for _, p := range n.proxies {
-		go p.serve()
+		go p.serve(p.listener)
 	}
 	return n, nil
 }
@@ -48,17 +48,26 @@ func (n *Network) add(node int, address string) error {
 	if err != nil {
 		return fmt.Errorf("node %d: %w", node, err)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := listenAnywhere("127.0.0.1")
 	if err != nil {
 		return fmt.Errorf("proxy of node %d: %w", node, err)
 	}
 	n.hosts[host] = node
-	n.proxies = append(n.proxies, &proxy{network: n, node: node, listener: listener, target: address})
+	n.proxies = append(n.proxies, &proxy{
+		network: n, node: node, address: listener.Addr().String(), target: address, listener: listener,
+	})
 	return nil
 }
 
 // Address is where others find the node.
-func (n *Network) Address(node int) string { return n.proxies[node-1].listener.Addr().String() }
+func (n *Network) Address(node int) string { return n.proxies[node-1].address }
+
+// Leave has connections to a node be refused: its process has ended. Those that it
+// has are not touched.
+func (n *Network) Leave(node int) { n.proxies[node-1].refuse() }
+
+// Enter is the end of Leave.
+func (n *Network) Enter(node int) error { return n.proxies[node-1].open() }
 
 // Set changes the weather on the way from one node to another, on all connections
 // whoever dialed them.
@@ -123,7 +132,7 @@ func (n *Network) Reset(node int) {
 func (n *Network) Close() {
 	n.stop()
 	for _, p := range n.proxies {
-		p.listener.Close()
+		p.refuse()
 	}
 }
 

@@ -156,3 +156,22 @@ func TestStrangersAreTurnedAway(t *testing.T) {
 		t.Errorf("a stranger's connection: %v, want its end", err)
 	}
 }
+
+// TestALeftNodeIsRefused refuses connections while a node's process is gone, and
+// leaves those that it had alone.
+func TestALeftNodeIsRefused(t *testing.T) {
+	n := echoes(t, 2)
+	before := dial(t, n, 1, 2)
+	requireEcho(t, before)
+	n.Leave(2)
+	if conn, err := net.Dial("tcp", n.Address(2)); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("connected: %v, %v", conn, err)
+	}
+	requireEcho(t, before)
+	for range 2 {
+		if err := n.Enter(2); err != nil {
+			t.Fatal(err)
+		}
+		requireEcho(t, dial(t, n, 1, 2))
+	}
+}

@@ -3,6 +3,7 @@ package cluster
 import (
 	"slices"
 	"strings"
+	"testing"
 	"time"
 
 	"ursula/integration/harness"
@@ -13,6 +14,9 @@ import (
 type Node struct {
 	*harness.Server
 	ID int
+
+	t       testing.TB
+	network *Network // nil for a node alone
 
 	disk    string // the directory above the data, and the mount if there is one
 	args    []string
@@ -37,6 +41,9 @@ func (n *Node) Resume() {
 // Kill ends the process at once, also a paused one.
 func (n *Node) Kill() {
 	n.ended, n.paused = true, false
+	if n.network != nil {
+		n.network.Leave(n.ID)
+	}
 	n.Server.Kill()
 }
 
@@ -49,6 +56,11 @@ func (n *Node) Terminate() {
 // Relaunch starts the next life without waiting. The life before must have ended.
 func (n *Node) Relaunch() {
 	n.ended, n.full = false, n.ballast
+	if n.network != nil {
+		if err := n.network.Enter(n.ID); err != nil {
+			n.t.Fatalf("node %d: %v", n.ID, err)
+		}
+	}
 	n.Server.Relaunch()
 }
 

@@ -11,16 +11,45 @@ const dialWithin = 5 * time.Second
 
 // proxy stands before one node's cluster address.
 type proxy struct {
-	network  *Network
-	node     int
-	listener net.Listener
-	target   string
+	network *Network
+	node    int
+	address string // where others find the node
+	target  string
+
+	mu       sync.Mutex
+	listener net.Listener // nil while the node's process is gone
 }
 
-// serve accepts until the network closes.
-func (p *proxy) serve() {
+// open listens, unless it does already.
+func (p *proxy) open() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.listener != nil {
+		return nil
+	}
+	listener, err := net.Listen("tcp", p.address)
+	if err != nil {
+		return err
+	}
+	p.listener = listener
+	go p.serve(listener)
+	return nil
+}
+
+// refuse has the system refuse connections, as it does where nobody listens.
+func (p *proxy) refuse() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.listener != nil {
+		p.listener.Close()
+		p.listener = nil
+	}
+}
+
+// serve accepts until the listener is closed.
+func (p *proxy) serve(listener net.Listener) {
 	for {
-		conn, err := p.listener.Accept()
+		conn, err := listener.Accept()
 		if err != nil {
 			return
 		}
