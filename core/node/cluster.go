@@ -94,6 +94,7 @@ func (g *member) joinCluster(o *raftgroup.Options) {
 	o.Timers = raftgroup.TimersFor(g.node.id.Groups)
 	o.Transport = c.Transport(g.id)
 	o.TrailingLogs = trailingLogs
+	o.Silent = g.node.silence.of
 	o.Verify = func(ctx context.Context, term uint64, others []string, need int) error {
 		return g.node.questions.Verify(ctx, g.id, term, others, need)
 	}

@@ -47,6 +47,7 @@ type Node struct {
 	drives     *drives
 	questions  *forward.Questions
 	notices    *forward.Notices // the same
+	silence    *silence         // the same
 
 	fitness  fitness
 	arriving atomic.Int64 // bytes admitted that rings do not count yet
@@ -88,6 +89,7 @@ func (n *Node) open(ctx context.Context) error {
 	if c := n.options.Cluster; c != nil {
 		n.questions = forward.NewQuestions(n, c.Calls)
 		n.notices = forward.NewNotices(n, c.Calls, c.Peers)
+		n.silence = newSilence()
 	}
 	if err := n.openGroups(); err != nil {
 		return err
@@ -197,6 +199,9 @@ func (n *Node) startWorkers() {
 	n.workers.Go(func() { n.flusher.Run(ctx) })
 	n.workers.Go(func() { n.expiry.run(ctx) })
 	n.workers.Go(func() { n.settler.run(ctx) })
+	if n.silence != nil {
+		n.workers.Go(func() { n.silence.run(ctx, n) })
+	}
 	for _, c := range n.compactors {
 		n.workers.Go(func() { c.Run(ctx, n.logs) })
 	}

@@ -3,6 +3,7 @@ package raftgroup
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/hashicorp/raft"
 )
@@ -78,12 +79,24 @@ func (e *Engine) followLeader() {
 			e.refreshLeader()
 		case raft.RaftState:
 			e.elections.note(news)
+			e.complain(news)
 		case raft.RequestVoteRequest:
 			e.outdo(&news)
 		}
 		return false
 	}))
 	e.refreshLeader()
+}
+
+// complain tells of a leader for whose silence this node has become a candidate.
+func (e *Engine) complain(state raft.RaftState) {
+	last := e.leader.now.Load().last
+	if state != raft.Candidate || e.options.Silent == nil || last == "" || last == e.options.NodeID {
+		return
+	}
+	if time.Since(e.raft.LastContact()) >= e.options.Timers.Heartbeat {
+		e.options.Silent(last)
+	}
 }
 
 func (e *Engine) refreshLeader() {

@@ -52,7 +52,10 @@ type Options struct {
 	Pace func()
 	// Reserve admits an entry of about n bytes to the journal. It returns an
 	// error that wraps group.ErrNoSpace when there is no room. Optional.
-	Reserve  func(n int) error
+	Reserve func(n int) error
+	// Silent is told of a leader that this node has not heard for as long as Timers
+	// allow. It must not block. Optional.
+	Silent   func(leader string)
 	Observer group.Observer
 	Tracer   trace.Tracer // optional: nil follows nothing
 	Logger   *slog.Logger
