@@ -28,8 +28,9 @@ type Engine struct {
 	// alone says that this node is the only member of the group. It is cleared
 	// before another may count, and set when that is committed.
 	alone    atomic.Bool
-	changing atomic.Int32 // changes of members without outcome
-	rivals   atomic.Int32 // successions in which one other node may stand
+	changing atomic.Int32  // changes of members without outcome
+	rivals   atomic.Int32  // successions in which one other node may stand
+	outdone  atomic.Uint64 // newest term whose candidate lacked entries; 0 once it is replaced
 	voters   atomic.Pointer[voters]
 	done     sync.WaitGroup
 	ending   sync.Once

@@ -103,6 +103,9 @@ func (e *Engine) refreshLeader() {
 	if e.leader.refresh(e.raft) {
 		e.elections.changes.Add(1)
 	}
+	if id, _ := e.Leader(); id != "" {
+		e.outdone.Store(0) // whoever was outdone, somebody leads
+	}
 }
 
 // elsewhere returns the node that leads if it is known to be another one.
