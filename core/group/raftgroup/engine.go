@@ -25,6 +25,7 @@ type Engine struct {
 	instant    instant
 	foretold   foretold
 	elections  elections
+	tail       *tailLog
 	// alone says that this node is the only member of the group. It is cleared
 	// before another may count, and set when that is committed.
 	alone    atomic.Bool

@@ -31,14 +31,19 @@ func (w *witness) Create(version raft.SnapshotVersion, index, term uint64, confi
 	if err != nil {
 		return nil, err
 	}
-	return &incoming{SnapshotSink: sink, index: index, held: func() bool { return w.holds(index, term, before) }}, nil
+	last := lastOf(&raft.SnapshotMeta{
+		Index: index, Term: term, Configuration: configuration, ConfigurationIndex: configurationIndex,
+	})
+	return &incoming{
+		SnapshotSink: sink, last: last, tail: w.tail, held: func() bool { return w.holds(index, term, before) },
+	}, nil
 }
 
 // holds says whether everything up to an entry is here, in the log or in the newest
 // snapshot. Raft asks from its main loop, so nothing is appended meanwhile.
 func (w *witness) holds(index, term uint64, newest []*raft.SnapshotMeta) bool {
 	var entry raft.Log
-	if w.logs.GetLog(index, &entry) == nil {
+	if w.tail.GetLog(index, &entry) == nil {
 		return entry.Term == term
 	}
 	return len(newest) > 0 && newest[0].Index >= index
@@ -48,15 +53,25 @@ func (w *witness) holds(index, term uint64, newest []*raft.SnapshotMeta) bool {
 // marked as its own before it is written.
 type incoming struct {
 	raft.SnapshotSink
-	index uint64
-	held  func() bool // nil when it was asked, or need not be
+	last raft.Log // that it covers
+	tail *tailLog
+	held func() bool // nil when it was asked, or need not be
+	own  bool
 }
 
 // Write implements raft.SnapshotSink.
 func (s *incoming) Write(b []byte) (int, error) {
 	if s.held != nil && s.held() {
-		return 0, heldError{s.index}
+		return 0, heldError{s.last.Index}
 	}
 	s.held = nil
 	return s.SnapshotSink.Write(b)
+}
+
+// Close implements raft.SnapshotSink.
+func (s *incoming) Close() error {
+	if err := s.SnapshotSink.Close(); err != nil || s.own {
+		return err
+	}
+	return s.tail.replace(s.last)
 }

@@ -97,7 +97,7 @@ type frozen struct {
 // Persist implements raft.FSMSnapshot. Raft itself closes or cancels the sink.
 func (f frozen) Persist(sink raft.SnapshotSink) error {
 	if s, ok := sink.(*incoming); ok {
-		s.held = nil
+		s.held, s.own = nil, true
 	}
 	if err := binary.Write(sink, binary.LittleEndian, f.applied); err != nil {
 		return err

@@ -80,7 +80,7 @@ func (s sink) Cancel() error { return s.Abort() }
 // Raft logs it and goes on to say that there is none.
 type witness struct {
 	raft.SnapshotStore
-	logs   raft.LogStore
+	tail   *tailLog
 	mu     sync.Mutex
 	failed error
 }
