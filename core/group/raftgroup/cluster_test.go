@@ -24,6 +24,7 @@ type cluster struct {
 	net      *rafttest.Network
 	founders []string
 	trailing uint64
+	deaf     bool          // nodes do not hear what they tell themselves
 	hold     chan struct{} // of all watchers
 
 	mu    sync.Mutex
@@ -37,6 +38,12 @@ type voter struct {
 	engine   *raftgroup.Engine // nil while its process is gone
 	watching *watcher
 }
+
+// deaf is a transport on which nobody can tell himself anything.
+type deaf struct{ *rafttest.Transport }
+
+// Inject never finds room.
+func (deaf) Inject(raft.RPC) bool { return false }
 
 func newCluster(t *testing.T, founders ...string) *cluster {
 	c := &cluster{
@@ -70,6 +77,9 @@ func (c *cluster) open(v *voter) *raftgroup.Engine {
 	o.NodeID, o.Bootstrap, o.TrailingLogs = v.id, v.options.Bootstrap, c.trailing
 	o.Logs, o.Stable, o.Snapshots, o.Observer = v.options.Logs, v.options.Stable, v.options.Snapshots, v.options.Observer
 	o.Timers, o.Transport, o.Verify = raftgroup.TimersFor(1), c.net.Transport(v.id, 0), c.verify(v.id)
+	if c.deaf {
+		o.Transport = deaf{c.net.Transport(v.id, 0)}
+	}
 	e, err := raftgroup.Open(o)
 	if err != nil {
 		c.t.Fatalf("open node %s: %v", v.id, err)

@@ -22,8 +22,8 @@ var (
 // message with entries to store. It does so until Raft has heard it, or knows by itself,
 // because it has stored something. It needs no space on the disk.
 func (e *Engine) correct() {
-	if to, ok := e.options.Transport.(injector); ok && e.tail.begin() {
-		go e.keepCorrecting(to)
+	if to, ok := e.options.Transport.(injector); ok {
+		e.tail.begin(func() { e.done.Go(func() { e.keepCorrecting(to) }) })
 	}
 }
 
@@ -43,7 +43,7 @@ func (e *Engine) keepCorrecting(to injector) {
 
 // correctOnce waits for Raft's answer. One that has another term by then does not listen.
 func (e *Engine) correctOnce(to injector) error {
-	entries, err := e.tail.correction()
+	end, err := e.tail.end()
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,9 @@ func (e *Engine) correctOnce(to injector) error {
 	answer := make(chan raft.RPCResponse, 1)
 	if !to.Inject(raft.RPC{RespChan: answer, Command: &raft.AppendEntriesRequest{
 		RPCHeader: raft.RPCHeader{ProtocolVersion: raft.ProtocolVersionMax, ID: []byte(id), Addr: []byte(address)},
-		Term:      e.raft.CurrentTerm(), Entries: entries,
+		Term:      e.raft.CurrentTerm(), Entries: []*raft.Log{
+			{Index: correction, Type: raft.LogNoop}, {Index: end.Index, Term: end.Term, Type: raft.LogNoop},
+		},
 	}}) {
 		return errBusy
 	}
@@ -63,62 +65,61 @@ func (e *Engine) correctOnce(to injector) error {
 	}
 }
 
-// begin says that nobody corrects Raft yet.
-func (l *tailLog) begin() bool {
+// begin has somebody correct Raft, if nobody does yet.
+func (l *tailLog) begin(start func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	began := !l.correcting
-	l.correcting = true
-	return began
+	if !l.correcting && !l.closed {
+		l.correcting = true
+		start()
+	}
+}
+
+// open lets correcting begin: Raft can be asked now.
+func (l *tailLog) open() {
+	l.mu.Lock()
+	l.correcting = false
+	cut := l.cut
+	l.mu.Unlock()
+	if cut > 0 {
+		l.correct()
+	}
+}
+
+// close returns when nothing begins any more.
+func (l *tailLog) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
 }
 
 // settled ends the correcting when there is nothing to correct.
 func (l *tailLog) settled() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.correcting = l.doubt
-	return !l.doubt
+	l.correcting = l.cut > 0
+	return !l.correcting
 }
 
-// correction is what Raft has to hear: the entries of its last attempt that were stored,
-// for they may change the members, and the end of the log.
-func (l *tailLog) correction() ([]*raft.Log, error) {
-	end, _, err := tail(l.LogStore, l.snapshots)
-	if err != nil {
-		return nil, err
-	}
-	first, err := l.FirstIndex()
-	if err != nil {
-		return nil, err
-	}
-	entries := []*raft.Log{{Index: correction, Type: raft.LogNoop}}
-	for i := max(first, l.attempted()); first > 0 && i < end.Index; i++ {
-		entry := new(raft.Log)
-		if err := l.GetLog(i, entry); err != nil {
-			return nil, err
-		}
-		entries = append(entries, entry)
-	}
-	return append(entries, &end), nil
+// end is the last entry of the log as it is shown, or of the snapshot that it was begun
+// behind.
+func (l *tailLog) end() (raft.Log, error) {
+	end, _, err := tail(l, l.snapshots)
+	return end, err
 }
 
-func (l *tailLog) attempted() uint64 {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.from
-}
-
-// corrected is asked by Raft's main loop, so nothing is stored meanwhile.
+// corrected is asked by Raft's main loop, so nothing is stored meanwhile. A part that was
+// stored behind the cut shows again; Raft takes it for nothing, and overwrites it.
 func (l *tailLog) corrected(end *raft.Log) error {
-	now, _, err := tail(l.LogStore, l.snapshots)
+	now, err := l.end()
 	if err != nil {
 		return err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.doubt || now.Index != end.Index || now.Term != end.Term {
+	if l.cut != end.Index+1 || now.Index != end.Index || now.Term != end.Term {
 		return errOutdate
 	}
-	l.doubt = false
+	l.cut = 0
 	return nil
 }

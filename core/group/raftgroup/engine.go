@@ -123,6 +123,7 @@ func (e *Engine) Close() (err error) {
 	e.ending.Do(func() {
 		e.batcher.Close()
 		close(e.leadership.closed)
+		e.tail.close()
 		e.done.Wait()
 		err = e.raft.Shutdown().Error()
 		e.leadership.set(0)

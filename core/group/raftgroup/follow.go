@@ -8,7 +8,9 @@ import (
 
 // logs is the log store as Raft has it, begun behind an entry.
 func (e *Engine) logs(base raft.Log) raft.LogStore {
-	e.tail = &tailLog{LogStore: e.options.Logs, snapshots: e.options.Snapshots, correct: e.correct, base: base}
+	e.tail = &tailLog{
+		LogStore: e.options.Logs, snapshots: e.options.Snapshots, correct: e.correct, base: base, correcting: true,
+	}
 	var logs raft.LogStore = e.tail
 	if to, ok := e.options.Transport.(sender); ok {
 		logs = aheadLog{logs, e, to}

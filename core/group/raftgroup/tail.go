@@ -11,10 +11,9 @@ import (
 // tailLog is the log as Raft has it. Raft keeps in memory where its log ends, and is
 // wrong about it in two cases: when it cleared a conflicting end and what takes its place
 // could not be stored, and when it installed a snapshot in place of a log that conflicts
-// with it and is no shorter. Meanwhile nothing is stored but what continues what is
-// really there, and nothing that is not there is made up for anybody: this node may be
-// elected by what Raft believes, but it can neither store nor send an entry behind a hole.
-// Raft is told where the log ends as soon as it listens (correct.go).
+// with it and is no shorter. Until Raft has been told (correct.go) the log ends where it
+// was cut: nothing behind that is shown, not even a part that was stored, and nothing is
+// stored but what takes the place. DESIGN.md of core/group says why that is safe.
 type tailLog struct {
 	raft.LogStore
 	snapshots raft.SnapshotStore
@@ -22,10 +21,11 @@ type tailLog struct {
 
 	mu         sync.Mutex
 	base       raft.Log // last entry of the snapshot that the log was begun behind
-	doubt      bool     // the end was deleted, and nothing was stored since
-	from       uint64   // index at which the last attempt to store began
-	gone       bool     // a snapshot took the place of the log, and it could not be deleted
+	cut        uint64   // index at which the log goes on, while Raft takes it to end later; or 0
+	replacing  bool     // a snapshot takes the place of the log, which is to be deleted
+	gone       bool     // and could not be
 	correcting bool     // a goroutine sees to it that Raft is told
+	closed     bool     // none will any more
 }
 
 var _ raft.MonotonicLogStore = (*tailLog)(nil)
@@ -36,18 +36,24 @@ func (l *tailLog) IsMonotonic() bool { return true }
 
 // FirstIndex implements raft.LogStore.
 func (l *tailLog) FirstIndex() (uint64, error) {
-	if l.isGone() {
-		return 0, nil
+	first, err := l.LogStore.FirstIndex()
+	if err != nil || !l.shows(first) {
+		return 0, err
 	}
-	return l.LogStore.FirstIndex()
+	return first, nil
 }
 
 // LastIndex implements raft.LogStore.
 func (l *tailLog) LastIndex() (uint64, error) {
-	if l.isGone() {
-		return 0, nil
+	first, err := l.FirstIndex()
+	if err != nil || first == 0 {
+		return 0, err
 	}
-	return l.LogStore.LastIndex()
+	last, err := l.LogStore.LastIndex()
+	if err == nil && !l.shows(last) {
+		last = l.cutAt() - 1
+	}
+	return last, err
 }
 
 // GetLog implements raft.LogStore. Raft does not look into snapshots for the entry before
@@ -55,7 +61,7 @@ func (l *tailLog) LastIndex() (uint64, error) {
 // stored behind the snapshot could never go on from there.
 func (l *tailLog) GetLog(index uint64, entry *raft.Log) error {
 	err := raft.ErrLogNotFound
-	if !l.isGone() {
+	if l.shows(index) {
 		err = l.LogStore.GetLog(index, entry)
 	}
 	if !errors.Is(err, raft.ErrLogNotFound) {
@@ -70,29 +76,63 @@ func (l *tailLog) GetLog(index uint64, entry *raft.Log) error {
 	return nil
 }
 
-func (l *tailLog) isGone() bool {
+// shows reports whether what the store has of an index is part of the log.
+func (l *tailLog) shows(index uint64) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.gone
+	return !l.gone && (l.cut == 0 || index < l.cut)
+}
+
+// cutAt is where the log goes on while Raft takes it to end later, else 0.
+func (l *tailLog) cutAt() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.cut
 }
 
 // DeleteRange implements raft.LogStore. A log that a snapshot has replaced is gone,
 // whether or not the disk has room to say so.
 func (l *tailLog) DeleteRange(from, to uint64) error {
 	last, err := l.LastIndex()
-	if err != nil || last == 0 {
+	if err != nil {
 		return err
 	}
-	err = l.LogStore.DeleteRange(from, to)
-	replaced := false
+	upTo, err := l.reach(from, to)
 	if err != nil {
-		_, replaced, _ = tail(l.LogStore, l.snapshots)
+		return err
+	}
+	if upTo < last {
+		return l.LogStore.DeleteRange(from, to)
+	}
+	failed := l.LogStore.DeleteRange(from, upTo)
+	end, replaced, err := tail(l.LogStore, l.snapshots)
+	if err != nil {
+		return errors.Join(failed, err)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.gone = replaced
-	l.doubt = l.doubt || replaced || err == nil && to >= last
-	return err
+	l.replacing, l.gone = false, replaced
+	if end.Index < to && (replaced || failed == nil) {
+		l.cut = end.Index + 1
+	}
+	return failed
+}
+
+// reach is how far a deletion of the end goes: beyond what Raft knows of there may be what
+// it was told could not be stored. To drop the beginning is none, though nothing be left.
+func (l *tailLog) reach(from, to uint64) (uint64, error) {
+	first, err := l.LogStore.FirstIndex()
+	if err != nil {
+		return 0, err
+	}
+	l.mu.Lock()
+	replacing := l.replacing
+	l.mu.Unlock()
+	if from <= first && !replacing {
+		return to, nil
+	}
+	stored, err := l.LogStore.LastIndex()
+	return max(to, stored), err
 }
 
 // StoreLogs implements raft.LogStore.
@@ -105,10 +145,12 @@ func (l *tailLog) StoreLogs(entries []*raft.Log) error {
 		err = l.LogStore.StoreLogs(entries)
 	}
 	l.mu.Lock()
-	l.doubt, l.from = l.doubt && err != nil, entries[0].Index
-	doubt := l.doubt
+	if err == nil {
+		l.cut, l.replacing, l.gone = 0, false, false
+	}
+	cut := l.cut
 	l.mu.Unlock()
-	if doubt {
+	if cut > 0 {
 		l.correct()
 	}
 	return err
@@ -117,35 +159,32 @@ func (l *tailLog) StoreLogs(entries []*raft.Log) error {
 // StoreLog implements raft.LogStore.
 func (l *tailLog) StoreLog(entry *raft.Log) error { return l.StoreLogs([]*raft.Log{entry}) }
 
-// join makes sure that an entry continues what is there. A log that a snapshot replaced
-// is deleted now if it could not be before.
+// join makes sure that an entry continues the log. One that a snapshot replaced is
+// deleted now if it could not be before.
 func (l *tailLog) join(index uint64) error {
 	last, err := l.LastIndex()
-	if err != nil || last > 0 && index <= last+1 && !l.doubtful() {
-		return err
-	}
-	end, replaced, err := tail(l.LogStore, l.snapshots)
 	if err != nil {
 		return err
 	}
-	if index > end.Index+1 || index <= end.Index && (replaced || last == 0) {
-		return fmt.Errorf("entry %d does not continue the log, which ends at %d", index, end.Index)
+	cut := l.cutAt()
+	if last > 0 && index <= last+1 && (cut == 0 || index == cut) {
+		return nil
+	}
+	_, replaced, err := tail(l.LogStore, l.snapshots)
+	if err != nil {
+		return err
+	}
+	end, err := l.end()
+	if err != nil {
+		return err
+	}
+	if begins := replaced || last == 0; !begins || index != end.Index+1 || cut > 0 && index != cut {
+		return fmt.Errorf("entry %d does not continue the log, which ends at %d", index, last)
 	}
 	if replaced {
-		err = clearLog(l.LogStore)
+		return clearLog(l.LogStore)
 	}
-	if err == nil {
-		l.mu.Lock()
-		l.gone = false
-		l.mu.Unlock()
-	}
-	return err
-}
-
-func (l *tailLog) doubtful() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.doubt
+	return nil
 }
 
 // replace notes that a snapshot takes the place of the log. Raft drops the whole log next,
@@ -156,71 +195,14 @@ func (l *tailLog) replace(last raft.Log) error {
 		return err
 	}
 	l.mu.Lock()
-	l.base = last
-	l.doubt = l.doubt || end >= last.Index
-	doubt := l.doubt
+	l.base, l.replacing = last, true
+	if l.cut > 0 || end >= last.Index {
+		l.cut = last.Index + 1
+	}
+	cut := l.cut
 	l.mu.Unlock()
-	if doubt {
+	if cut > 0 {
 		l.correct()
 	}
 	return nil
-}
-
-// lastOf is the last entry that a snapshot covers, as far as the snapshot knows it: all of
-// it if it changed the members. One that stands alone for its index and term is never
-// sent to anybody, since the entry before it is not there.
-func lastOf(s *raft.SnapshotMeta) raft.Log {
-	last := raft.Log{Index: s.Index, Term: s.Term, Type: raft.LogNoop}
-	if s.ConfigurationIndex == s.Index {
-		last.Type, last.Data = raft.LogConfiguration, raft.EncodeConfiguration(s.Configuration)
-	}
-	return last
-}
-
-// tail is the last entry that a node has, its index and term at least, in its log or in
-// its newest snapshot. The snapshot has replaced a log that does not go through it.
-func tail(logs raft.LogStore, snapshots raft.SnapshotStore) (end raft.Log, replaced bool, err error) {
-	last, err := logs.LastIndex()
-	if err != nil {
-		return end, false, fmt.Errorf("read log: %w", err)
-	}
-	newest, err := snapshots.List()
-	if err != nil {
-		return end, false, fmt.Errorf("read snapshots: %w", err)
-	}
-	if len(newest) > 0 {
-		end = raft.Log{Index: newest[0].Index, Term: newest[0].Term}
-		if replaced, err = leaves(logs, end); err != nil || replaced {
-			return end, replaced, err
-		}
-	}
-	if last > end.Index {
-		err = logs.GetLog(last, &end)
-	}
-	return end, false, err
-}
-
-// leaves reports whether a log does not go through an entry that is committed: it ends
-// before, or has another one there. One that is empty or begins later does not.
-func leaves(logs raft.LogStore, committed raft.Log) (bool, error) {
-	var entry raft.Log
-	err := logs.GetLog(committed.Index, &entry)
-	if !errors.Is(err, raft.ErrLogNotFound) {
-		return err == nil && entry.Term != committed.Term, err
-	}
-	// Only now: the entry may have been there until it was dropped a moment ago.
-	first, err := logs.FirstIndex()
-	return first != 0 && first <= committed.Index, err
-}
-
-func clearLog(logs raft.LogStore) error {
-	first, err := logs.FirstIndex()
-	if err != nil {
-		return err
-	}
-	last, err := logs.LastIndex()
-	if err != nil {
-		return err
-	}
-	return logs.DeleteRange(first, last)
 }

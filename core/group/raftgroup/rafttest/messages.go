@@ -29,10 +29,13 @@ func (t *Transport) AppendEntriesPipeline(raft.ServerID, raft.ServerAddress) (ra
 	return nil, raft.ErrPipelineReplicationNotSupported
 }
 
-// AppendEntries implements raft.Transport.
+// AppendEntries implements raft.Transport. As every transport must, it tells a follower of
+// no commit beyond the request.
 func (t *Transport) AppendEntries(
 	_ raft.ServerID, to raft.ServerAddress, request *raft.AppendEntriesRequest, response *raft.AppendEntriesResponse,
 ) error {
+	last := request.PrevLogEntry + uint64(len(request.Entries))
+	request.LeaderCommitIndex = min(request.LeaderCommitIndex, last)
 	return call(t, to, request, nil, response)
 }
 
