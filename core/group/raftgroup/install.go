@@ -1,7 +1,9 @@
 package raftgroup
 
 import (
+	"errors"
 	"fmt"
+	"io"
 
 	"github.com/hashicorp/raft"
 )
@@ -35,7 +37,7 @@ func (w *witness) Create(version raft.SnapshotVersion, index, term uint64, confi
 		Index: index, Term: term, Configuration: configuration, ConfigurationIndex: configurationIndex,
 	})
 	return &incoming{
-		SnapshotSink: sink, last: last, tail: w.tail, held: func() bool { return w.holds(index, term, before) },
+		SnapshotSink: sink, last: last, witness: w, held: func() bool { return w.holds(index, term, before) },
 	}, nil
 }
 
@@ -53,25 +55,52 @@ func (w *witness) holds(index, term uint64, newest []*raft.SnapshotMeta) bool {
 // marked as its own before it is written.
 type incoming struct {
 	raft.SnapshotSink
-	last raft.Log // that it covers
-	tail *tailLog
-	held func() bool // nil when it was asked, or need not be
-	own  bool
+	last     raft.Log // that it covers
+	witness  *witness
+	held     func() bool // nil when it was asked, or need not be
+	own      bool
+	received *reception // nil until the first byte from the leader
 }
 
 // Write implements raft.SnapshotSink.
 func (s *incoming) Write(b []byte) (int, error) {
-	if s.held != nil && s.held() {
-		return 0, heldError{s.last.Index}
+	if s.own {
+		return s.SnapshotSink.Write(b)
 	}
-	s.held = nil
+	if s.received == nil {
+		if s.held() {
+			return 0, heldError{s.last.Index}
+		}
+		s.received = receive()
+	}
+	if _, err := s.received.Write(b); err != nil {
+		return 0, fmt.Errorf("read snapshot: %w", err)
+	}
 	return s.SnapshotSink.Write(b)
 }
 
 // Close implements raft.SnapshotSink.
 func (s *incoming) Close() error {
-	if err := s.SnapshotSink.Close(); err != nil || s.own {
+	if s.own {
+		return s.SnapshotSink.Close()
+	}
+	if s.received == nil {
+		s.received = receive()
+	}
+	if err := s.received.end(io.EOF); err != nil {
+		return errors.Join(fmt.Errorf("read snapshot: %w", err), s.SnapshotSink.Cancel())
+	}
+	if err := s.SnapshotSink.Close(); err != nil {
 		return err
 	}
-	return s.tail.replace(s.last)
+	s.witness.arrived.Store(s.received)
+	return s.witness.tail.replace(s.last)
+}
+
+// Cancel implements raft.SnapshotSink.
+func (s *incoming) Cancel() error {
+	if s.received != nil {
+		_ = s.received.end(io.ErrUnexpectedEOF)
+	}
+	return s.SnapshotSink.Cancel()
 }

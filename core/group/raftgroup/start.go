@@ -66,7 +66,8 @@ func (e *Engine) start(config *raft.Config) (err error) {
 		return err
 	}
 	logs := e.logs(base)
-	m, snapshots := &machine{engine: e}, &witness{SnapshotStore: o.Snapshots, tail: e.tail}
+	m := &machine{engine: e}
+	snapshots := &witness{SnapshotStore: o.Snapshots, tail: e.tail, arrived: &m.arrived}
 	if e.raft, err = raft.NewRaft(config, m, logs, o.Stable, snapshots, o.Transport); err != nil {
 		return fmt.Errorf("start: %w", errors.Join(err, snapshots.cause(), m.broken))
 	}

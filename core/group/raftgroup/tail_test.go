@@ -205,3 +205,34 @@ func TestALeaderWithAHoleMakesNothingUp(t *testing.T) {
 		c.close()
 	})
 }
+
+// A snapshot takes the place of a log that is as long, and ends with entries that nobody
+// else has. Raft would go on to believe in those.
+func TestALogThatIsAsLongIsReplaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCluster(t)
+		c.founders, c.trailing = []string{"a", "b", "c"}, 0
+		c.startAll()
+		c.create()
+		id, e := c.leader()
+		c.net.Isolate(id)
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		go func() { _, _ = e.Propose(ctx, appended("v1/a", "lost")) }()
+		synctest.Wait()
+		if err := e.AddLearner(ctx, "d"); err == nil {
+			t.Error("a learner was added by nobody")
+		}
+		next, _ := c.leader(c.others(id)...)
+		c.compact(next)
+		if meta, _ := c.newest(next); meta.Index > e.View().Last {
+			t.Errorf("the snapshot of %d is longer than the log of %d", meta.Index, e.View().Last)
+		}
+		c.net.Heal()
+		time.Sleep(time.Minute)
+		_, leader := c.leader()
+		propose(t, leader, *appended("v1/a", "y"))
+		c.agree("y")
+		c.close()
+	})
+}

@@ -58,7 +58,7 @@ func (t *Transport) InstallSnapshot(
 	_ raft.ServerID, to raft.ServerAddress, request *raft.InstallSnapshotRequest,
 	response *raft.InstallSnapshotResponse, content io.Reader,
 ) error {
-	return call(t, to, request, content, response)
+	return call(t, to, request, t.network.passed(t.end.node, string(to), content), response)
 }
 
 // TimeoutNow implements raft.Transport.
