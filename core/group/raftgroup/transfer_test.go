@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -55,14 +56,14 @@ func (c *cluster) end(members map[string]*member, want string) {
 	}
 }
 
-// once changes the first snapshot that is sent, and tells when it was read to the end.
+// once changes the first snapshot that is sent, and counts them.
 type once struct {
 	change func(io.Reader) io.Reader
-	sent   int
+	sent   atomic.Int64
 }
 
 func (o *once) pass(_, _ string, content io.Reader) io.Reader {
-	if o.sent++; o.sent == 1 {
+	if o.sent.Add(1) == 1 {
 		return o.change(content)
 	}
 	return content
@@ -103,11 +104,11 @@ func TestASnapshotThatIsNoneIsRefused(t *testing.T) {
 				o := once{change: row.change}
 				c.net.Bulk(o.pass)
 				c.net.Heal()
-				for o.sent == 0 {
+				for o.sent.Load() == 0 {
 					time.Sleep(time.Millisecond)
 				}
 				synctest.Wait()
-				if n := c.snapshotsOf(lags); n != 0 && o.sent == 1 {
+				if n := c.snapshotsOf(lags); n != 0 && o.sent.Load() == 1 {
 					t.Errorf("it has %d snapshots", n)
 				}
 				members[lags].crash(c, lags, rand.New(rand.NewPCG(1, 1)))
@@ -131,16 +132,16 @@ func TestATransferIsCut(t *testing.T) {
 			}}
 			c.net.Bulk(o.pass)
 			c.net.Heal()
-			for o.sent == 0 {
+			for o.sent.Load() == 0 {
 				time.Sleep(time.Millisecond)
 			}
 			synctest.Wait()
-			if names, err := members[lags].fs.List("snapshots"); o.sent == 1 && (err != nil || len(names) > 0) {
+			if names, err := members[lags].fs.List("snapshots"); o.sent.Load() == 1 && (err != nil || len(names) > 0) {
 				t.Errorf("cut at %d: %v, %v", at, names, err)
 			}
 			c.end(members, want)
-			if o.sent < 2 {
-				t.Errorf("cut at %d: it was sent %d times", at, o.sent)
+			if o.sent.Load() < 2 {
+				t.Errorf("cut at %d: it was sent %d times", at, o.sent.Load())
 			}
 		})
 	}
