@@ -9,8 +9,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"ursula/core/bucket/dirbucket"
+	"ursula/core/forward/forwardtest"
+	"ursula/core/group/raftgroup/rafttest"
 	"ursula/core/stream"
 	"ursula/core/vfs/faultfs"
 )
@@ -25,14 +29,15 @@ func TestCrashAtEveryStepOfAnInstall(t *testing.T) {
 		lag  func(*behind)
 	}{{"behind", (*behind).missAll}, {"in conflict", (*behind).lose}} {
 		t.Run(why.name, func(t *testing.T) {
-			const luck = 2
-			steps := 0
+			const luck = 3
+			from, steps := image(t, why.lag), 0
 			for reached := true; reached && !t.Failed(); steps++ {
 				for seed := range uint64(luck) {
-					onTrio(t, nil, func(t *testing.T, c *trio) {
-						b := &behind{trio: c, step: steps + 1, rng: rand.New(rand.NewPCG(seed, uint64(steps)))}
-						why.lag(b)
+					synctest.Test(t, func(t *testing.T) {
+						b := from.again(t)
+						b.step, b.rng = steps+1, rand.New(rand.NewPCG(seed, uint64(steps)))
 						reached = b.install(t)
+						b.close()
 					})
 				}
 			}
@@ -44,6 +49,52 @@ func TestCrashAtEveryStepOfAnInstall(t *testing.T) {
 	}
 }
 
+// image is what lies on the disks of a cluster in which one node lags.
+func image(t *testing.T, lag func(*behind)) (from *behind) {
+	shared := faultfs.New()
+	onTrio(t, func(c *trio) { c.share(shared) }, func(t *testing.T, c *trio) {
+		from = &behind{trio: c, shared: shared}
+		lag(from)
+		from.shared = shared.KillClone()
+		for _, p := range c.peers {
+			from.disks = append(from.disks, p.disk.KillClone())
+		}
+	})
+	return from
+}
+
+// share has the nodes use an object store on this disk.
+func (c *trio) share(disk *faultfs.FS) {
+	objects, err := dirbucket.Open(dirbucket.Options{FS: disk, Dir: "objects"})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.objects.Close()
+	c.objects = objects
+}
+
+// again starts another cluster like that. The victim runs, and nobody reaches it yet.
+func (b *behind) again(t *testing.T) *behind {
+	net := rafttest.New(1)
+	net.Delay(5 * time.Millisecond)
+	objects, err := dirbucket.Open(dirbucket.Options{FS: b.shared.KillClone(), Dir: "objects"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &trio{t: t, net: net, calls: forwardtest.New(net), objects: objects}
+	for i, p := range b.peers {
+		c.peers = append(c.peers, &peer{id: p.id, disk: b.disks[i].KillClone()})
+	}
+	victim := c.peers[2]
+	net.Isolate(victim.id)
+	for _, p := range c.peers[:2] {
+		c.start(p)
+	}
+	c.ready()
+	c.start(victim)
+	return &behind{trio: c, victim: victim, names: b.names, want: b.want}
+}
+
 // behind is a cluster with a node that needs a snapshot of each of two groups.
 type behind struct {
 	*trio
@@ -51,6 +102,8 @@ type behind struct {
 	names  [2]stream.Name
 	step   int // the power goes after so many operations
 	rng    *rand.Rand
+	shared *faultfs.FS   // the disk of the object store
+	disks  []*faultfs.FS // of an image
 
 	want [2]string
 
@@ -58,6 +111,7 @@ type behind struct {
 	ops   []string    // of the victim, from the first byte on
 	last  [2]standing // what it stands by
 	crash *faultfs.FS // what the power cut left
+	cut   func()      // tells those who wait for the victim
 }
 
 // begin makes the victim a follower of both groups, or their leader.
@@ -129,10 +183,13 @@ func (b *behind) compact(i int) {
 // install lets the victim back, and reports whether it came to the step at which the
 // power went.
 func (b *behind) install(t *testing.T) (reached bool) {
+	var ctx context.Context
+	ctx, b.cut = context.WithCancel(t.Context())
+	defer b.cut()
 	b.last = b.stands()
 	b.victim.disk.Observe(b.observe)
 	b.net.Heal()
-	b.follow(b.crashed)
+	b.follow(ctx)
 	b.victim.disk.Observe(nil)
 	if b.crash == nil {
 		b.agree()
@@ -148,7 +205,7 @@ func (b *behind) install(t *testing.T) (reached bool) {
 	b.start(b.victim) // still alone
 	b.remembers()
 	b.net.Heal()
-	b.follow(func() bool { return false }) // the leader pauses before it tries again
+	b.follow(t.Context()) // the leader pauses before it tries again
 	b.ready()
 	b.agree()
 	return true
@@ -171,26 +228,21 @@ func (b *behind) observe(op faultfs.Op, name string) {
 	if len(b.ops) == b.step {
 		b.net.Isolate(b.victim.id)
 		b.crash = b.victim.disk.CrashClone(b.rng)
+		b.cut()
 	}
 }
 
-func (b *behind) crashed() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.crash != nil
-}
-
-// follow has the victim follow by the logs, or not.
-func (b *behind) follow(excused func() bool) {
+// follow has the victim follow by the logs, unless ctx ends.
+func (b *behind) follow(ctx context.Context) {
 	b.t.Helper()
 	for i := range b.names {
 		leader, _ := b.leads(b.names[i])
 		b.append(leader, i, 1, 50)
 		p, _ := leader.group(b.names[i]).local.Position()
-		ctx, cancel := context.WithTimeout(b.t.Context(), time.Minute)
-		err := b.victim.group(b.names[i]).local.WaitApplied(ctx, p.Applied)
+		patient, cancel := context.WithTimeout(ctx, time.Minute)
+		err := b.victim.group(b.names[i]).local.WaitApplied(patient, p.Applied)
 		cancel()
-		if err != nil && !excused() {
+		if err != nil && ctx.Err() == nil {
 			b.t.Errorf("%s does not follow: %v", b.names[i], err)
 		}
 	}
