@@ -180,3 +180,23 @@ func TestAShorterLogIsReplaced(t *testing.T) {
 	x.delete(true, 21, 21) // dropped behind a snapshot of its own
 	x.shown(22, 22, 3)
 }
+
+// A crash between a snapshot and the end of the log in its place leaves both. What such a
+// log has behind the snapshot's index conflicts with what is committed.
+func TestAReplacedLogIsDroppedAtTheStart(t *testing.T) {
+	for _, row := range []struct {
+		index, term, left uint64 // of the snapshot; last index of the log that is left
+	}{{20, 3, 0}, {7, 3, 0}, {9, 3, 0}, {7, 1, 9}, {9, 1, 9}} {
+		x := newTailTest(t)
+		x.store(true, run(1, 9, 1))
+		x.snapshot(row.index, row.term)
+		o := &Options{Logs: x.disk, Snapshots: x.snapshots}
+		base, err := checkContinuity(o)
+		if err != nil || base.Index != row.index || base.Term != row.term {
+			t.Errorf("%+v: base %+v, %v", row, base, err)
+		}
+		if last, _ := x.disk.LastIndex(); last != row.left {
+			t.Errorf("%+v: the log ends at %d", row, last)
+		}
+	}
+}
