@@ -132,8 +132,8 @@ func (g *Group) DecodePeer(b []byte) raft.ServerAddress { return raft.ServerAddr
 func (g *Group) SetHeartbeatHandler(handle func(raft.RPC)) { g.heartbeat.Store(&handle) }
 
 // AppendEntries implements raft.Transport. It may send fewer entries than args
-// has, and leaves in args what it sent: Raft goes on from there. What is no
-// heartbeat waits for a peer that is away.
+// has, or a lower commit index, and leaves in args what it sent: Raft goes on from
+// there. What is no heartbeat waits for a peer that is away.
 func (g *Group) AppendEntries(_ raft.ServerID, target raft.ServerAddress, args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) error {
 	if wire.IsHeartbeat(args) {
 		return g.beat(target, args, resp)
@@ -142,7 +142,7 @@ func (g *Group) AppendEntries(_ raft.ServerID, target raft.ServerAddress, args *
 	if err != nil {
 		return err
 	}
-	args.Entries = trim(args.Entries)
+	trim(args)
 	return g.t.ask(c, wire.Header{Kind: wire.AppendEntries, Group: g.id}, ordered, args, resp)
 }
 
@@ -196,8 +196,16 @@ func (t *Transport) logConn(target raft.ServerAddress) (*conn, error) {
 // maxAppendBytes bounds the entries of one request, unless one alone is larger.
 const maxAppendBytes = 1 << 20
 
-// trim returns the first entries that fit, and at least one.
-func trim(entries []*raft.Log) []*raft.Log {
+// trim cuts a request down to the first entries that fit, and at least one. What it says
+// of later entries than its last is left out: the follower is known to have the leader's
+// entries up to there only, and Raft would have it take for committed whatever it has
+// behind them.
+func trim(args *raft.AppendEntriesRequest) {
+	args.Entries = fitting(args.Entries)
+	args.LeaderCommitIndex = min(args.LeaderCommitIndex, after(args).lastEntry)
+}
+
+func fitting(entries []*raft.Log) []*raft.Log {
 	n := 0
 	for i, entry := range entries {
 		if n += len(entry.Data) + len(entry.Extensions); n > maxAppendBytes && i > 0 {

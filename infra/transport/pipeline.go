@@ -42,9 +42,9 @@ func newPipeline(g *Group, c *conn) *pipeline {
 }
 
 // AppendEntries implements raft.AppendPipeline. It waits while too many requests
-// are unanswered. As with Group.AppendEntries, args may lose entries.
+// are unanswered. As with Group.AppendEntries, args may lose something.
 func (p *pipeline) AppendEntries(args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) (raft.AppendFuture, error) {
-	args.Entries = trim(args.Entries)
+	trim(args)
 	if f := p.adopt(args); f != nil {
 		return f, nil
 	}

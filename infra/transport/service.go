@@ -12,7 +12,7 @@ import (
 const (
 	streamQueue     = 64 // streams that wait to be accepted, for each service
 	maxServiceName  = 255
-	snapshotService = "raft/snapshot"
+	snapshotService = "raft/snapshot/2" // 1 was without checksums
 )
 
 // First byte of the answer to the name of a service.

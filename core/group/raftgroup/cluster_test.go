@@ -24,6 +24,7 @@ type cluster struct {
 	net      *rafttest.Network
 	founders []string
 	trailing uint64
+	deaf     bool          // nodes do not hear what they tell themselves
 	hold     chan struct{} // of all watchers
 
 	mu    sync.Mutex
@@ -38,6 +39,12 @@ type voter struct {
 	watching *watcher
 	wrap     func(*rafttest.Transport) raftgroup.Transport // optional
 }
+
+// deaf is a transport on which nobody can tell himself anything.
+type deaf struct{ *rafttest.Transport }
+
+// Inject never finds room.
+func (deaf) Inject(raft.RPC) bool { return false }
 
 func newCluster(t *testing.T, founders ...string) *cluster {
 	c := &cluster{
@@ -73,6 +80,9 @@ func (c *cluster) open(v *voter) *raftgroup.Engine {
 	o.Timers, o.Transport, o.Verify = raftgroup.TimersFor(1), c.net.Transport(v.id, 0), c.verify(v.id)
 	if v.wrap != nil {
 		o.Transport = v.wrap(c.net.Transport(v.id, 0))
+	}
+	if c.deaf {
+		o.Transport = deaf{c.net.Transport(v.id, 0)}
 	}
 	e, err := raftgroup.Open(o)
 	if err != nil {

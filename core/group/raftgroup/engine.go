@@ -25,6 +25,7 @@ type Engine struct {
 	instant    instant
 	foretold   foretold
 	elections  elections
+	tail       *tailLog
 	// alone says that this node is the only member of the group. It is cleared
 	// before another may count, and set when that is committed.
 	alone    atomic.Bool
@@ -143,6 +144,7 @@ func (e *Engine) Close() (err error) {
 	e.ending.Do(func() {
 		e.batcher.Close()
 		close(e.leadership.closed)
+		e.tail.close()
 		e.done.Wait()
 		if to, ok := e.options.Transport.(awaiting); ok {
 			to.Quit()

@@ -6,9 +6,12 @@ import (
 	"ursula/core/group"
 )
 
-// logs is the log store as Raft has it.
-func (e *Engine) logs() raft.LogStore {
-	var logs raft.LogStore = &holedLog{LogStore: e.options.Logs}
+// logs is the log store as Raft has it, begun behind an entry.
+func (e *Engine) logs(base raft.Log) raft.LogStore {
+	e.tail = &tailLog{
+		LogStore: e.options.Logs, snapshots: e.options.Snapshots, correct: e.correct, base: base, correcting: true,
+	}
+	var logs raft.LogStore = e.tail
 	if to, ok := e.options.Transport.(sender); ok {
 		logs = aheadLog{logs, e, to}
 	}

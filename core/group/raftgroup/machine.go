@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"sync/atomic"
 
 	"github.com/hashicorp/raft"
 
@@ -15,6 +16,8 @@ import (
 // one goroutine.
 type machine struct {
 	engine *Engine
+	// arrived is the snapshot that was received and is to be restored next, nil for none.
+	arrived atomic.Pointer[reception]
 	// broken is why the state no longer follows the log. It ends everything:
 	// later entries would be applied to the wrong state, and a snapshot of it
 	// would replace the log that could still make it right.
@@ -73,7 +76,7 @@ func onlyServer(c raft.Configuration, id string) bool {
 // Restore implements raft.FSM. Raft hides the cause of a failure at the start;
 // broken keeps it for Open.
 func (m *machine) Restore(content io.ReadCloser) error {
-	applied, restored, err := thaw(content)
+	applied, restored, err := m.thaw(content)
 	if err != nil {
 		m.broken = fmt.Errorf("restore snapshot: %w", err)
 		return m.broken
@@ -97,13 +100,21 @@ type frozen struct {
 // Persist implements raft.FSMSnapshot. Raft itself closes or cancels the sink.
 func (f frozen) Persist(sink raft.SnapshotSink) error {
 	if s, ok := sink.(*incoming); ok {
-		s.held = nil
+		s.own = true
 	}
 	if err := binary.Write(sink, binary.LittleEndian, f.applied); err != nil {
 		return err
 	}
 	_, err := f.state.WriteTo(sink)
 	return err
+}
+
+// thaw returns what content holds, which was read already if it has just arrived.
+func (m *machine) thaw(content io.Reader) (applied uint64, state *stream.Machine, err error) {
+	if r := m.arrived.Swap(nil); r != nil {
+		return r.applied, r.state, nil
+	}
+	return thaw(content)
 }
 
 // thaw reads what Persist wrote.

@@ -15,7 +15,9 @@ import (
 	"ursula/core/trace"
 )
 
-// Transport carries a group's messages to the other voters.
+// Transport carries a group's messages to the other voters. A request to append tells
+// of no commit beyond its own last entry: Raft takes whatever a follower has up to a
+// leader's commit for the leader's own, but only what was compared is.
 type Transport = raft.Transport
 
 // Options are what an engine is made of. Observer, Logger and OnFatal are

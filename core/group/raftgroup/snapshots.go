@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 
 	"github.com/hashicorp/raft"
 
@@ -80,9 +81,10 @@ func (s sink) Cancel() error { return s.Abort() }
 // Raft logs it and goes on to say that there is none.
 type witness struct {
 	raft.SnapshotStore
-	logs   raft.LogStore
-	mu     sync.Mutex
-	failed error
+	tail    *tailLog
+	arrived *atomic.Pointer[reception] // the machine's
+	mu      sync.Mutex
+	failed  error
 }
 
 // Open implements raft.SnapshotStore.

@@ -61,13 +61,17 @@ func (e *Engine) start(config *raft.Config) (err error) {
 			return fmt.Errorf("bootstrap: %w", err)
 		}
 	}
-	if err := checkContinuity(o); err != nil {
+	base, err := checkContinuity(o)
+	if err != nil {
 		return err
 	}
-	m, snapshots := &machine{engine: e}, &witness{SnapshotStore: o.Snapshots, logs: o.Logs}
-	if e.raft, err = raft.NewRaft(config, m, e.logs(), o.Stable, snapshots, o.Transport); err != nil {
+	logs := e.logs(base)
+	m := &machine{engine: e}
+	snapshots := &witness{SnapshotStore: o.Snapshots, tail: e.tail, arrived: &m.arrived}
+	if e.raft, err = raft.NewRaft(config, m, logs, o.Stable, snapshots, o.Transport); err != nil {
 		return fmt.Errorf("start: %w", errors.Join(err, snapshots.cause(), m.broken))
 	}
+	e.tail.open()
 	return nil
 }
 

@@ -29,10 +29,13 @@ func (t *Transport) AppendEntriesPipeline(raft.ServerID, raft.ServerAddress) (ra
 	return nil, raft.ErrPipelineReplicationNotSupported
 }
 
-// AppendEntries implements raft.Transport.
+// AppendEntries implements raft.Transport. As every transport must, it tells a follower of
+// no commit beyond the request.
 func (t *Transport) AppendEntries(
 	_ raft.ServerID, to raft.ServerAddress, request *raft.AppendEntriesRequest, response *raft.AppendEntriesResponse,
 ) error {
+	last := request.PrevLogEntry + uint64(len(request.Entries))
+	request.LeaderCommitIndex = min(request.LeaderCommitIndex, last)
 	return call(t, to, request, nil, response)
 }
 
@@ -55,7 +58,7 @@ func (t *Transport) InstallSnapshot(
 	_ raft.ServerID, to raft.ServerAddress, request *raft.InstallSnapshotRequest,
 	response *raft.InstallSnapshotResponse, content io.Reader,
 ) error {
-	return call(t, to, request, content, response)
+	return call(t, to, request, t.network.passed(t.end.node, string(to), content), response)
 }
 
 // TimeoutNow implements raft.Transport.

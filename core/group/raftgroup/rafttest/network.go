@@ -10,6 +10,7 @@ package rafttest
 import (
 	"context"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -33,6 +34,7 @@ type Network struct {
 	rng     *rand.Rand
 	slowest time.Duration
 	lost    func(from, to string) bool // nil while all links work
+	bulk    func(from, to string, content io.Reader) io.Reader
 	ends    map[end]*Transport
 }
 
@@ -61,6 +63,24 @@ func (n *Network) Cut(lost func(from, to string) bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.lost = lost
+}
+
+// Bulk has snapshots pass through change on their way; nil leaves them as they are. The
+// receiver reads the result while it installs.
+func (n *Network) Bulk(change func(from, to string, content io.Reader) io.Reader) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.bulk = change
+}
+
+func (n *Network) passed(from, to string, content io.Reader) io.Reader {
+	n.mu.Lock()
+	change := n.bulk
+	n.mu.Unlock()
+	if change == nil {
+		return content
+	}
+	return change(from, to, content)
 }
 
 // Isolate cuts the links between these nodes and all others, in both directions.
