@@ -97,12 +97,6 @@ func (n *Node) Died(ctx context.Context, id string) {
 	n.succeed(ctx, raftgroup.Succession{Dead: id})
 }
 
-// Suspect says that another member has not been reached for so long. Groups that
-// have not heard from it either elect another leader.
-func (n *Node) Suspect(ctx context.Context, id string, silence time.Duration) {
-	n.succeed(ctx, raftgroup.Succession{Dead: id, Silence: silence})
-}
-
 // Elect gives groups a leader that nobody is known to lead, once those who lead
 // have had the time to say so.
 func (n *Node) Elect(ctx context.Context) {
@@ -116,12 +110,13 @@ func (n *Node) Elect(ctx context.Context) {
 // electDelay lets the nodes of a cluster that starts find each other.
 const electDelay = 250 * time.Millisecond
 
-func (n *Node) succeed(ctx context.Context, s raftgroup.Succession) {
-	var groups []*raftgroup.Engine
+func (n *Node) succeed(ctx context.Context, s raftgroup.Succession) { s.Run(ctx, n.engines()) }
+
+func (n *Node) engines() (groups []*raftgroup.Engine) {
 	for _, g := range n.groups {
 		if g.local != nil {
 			groups = append(groups, g.local)
 		}
 	}
-	s.Run(ctx, groups)
+	return groups
 }
