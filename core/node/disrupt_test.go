@@ -29,6 +29,9 @@ func TestOneThatHearsNothingUnseatsNobody(t *testing.T) {
 		{"deaf to one", func(leader, deaf string) func(from, to string) bool {
 			return func(from, to string) bool { return from == leader && to == deaf }
 		}},
+		{"apart", func(leader, deaf string) func(from, to string) bool {
+			return func(from, to string) bool { return from == leader && to == deaf || from == deaf && to == leader }
+		}},
 	} {
 		t.Run(row.what, func(t *testing.T) {
 			many := func(c *trio) { c.groups = 12 }
