@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"ursula/core/group"
 	"ursula/core/group/raftgroup"
@@ -96,19 +95,6 @@ func (n *Node) LeaderOfHome(home string) (id string, here bool) {
 func (n *Node) Died(ctx context.Context, id string) {
 	n.succeed(ctx, raftgroup.Succession{Dead: id})
 }
-
-// Elect gives groups a leader that nobody is known to lead, once those who lead
-// have had the time to say so.
-func (n *Node) Elect(ctx context.Context) {
-	select {
-	case <-time.After(raftgroup.TimersFor(n.id.Groups).Contact() + electDelay):
-		n.succeed(ctx, raftgroup.Succession{})
-	case <-ctx.Done():
-	}
-}
-
-// electDelay lets the nodes of a cluster that starts find each other.
-const electDelay = 250 * time.Millisecond
 
 func (n *Node) succeed(ctx context.Context, s raftgroup.Succession) { s.Run(ctx, n.engines()) }
 

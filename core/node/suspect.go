@@ -29,7 +29,7 @@ func (n *Node) missed(ctx context.Context, s raftgroup.Succession) []*raftgroup.
 	if len(groups) == 0 {
 		return nil
 	}
-	heard := n.hearsay(ctx, s, groups)
+	heard := n.hearsay(ctx, s.Dead, s.Silence, groups)
 	missed := groups[:0]
 	for i, e := range groups {
 		voters := e.View().Voters
@@ -46,9 +46,11 @@ func (n *Node) missed(ctx context.Context, s raftgroup.Succession) []*raftgroup.
 	return missed
 }
 
-// hearsay is what the other members say of each group: whether they hear from its leader.
-// Those who do not answer are not in it.
-func (n *Node) hearsay(ctx context.Context, s raftgroup.Succession, groups []*raftgroup.Engine) map[string][]bool {
+// hearsay is what all members but one say of each group: whether they have heard from its
+// leader within a time. Those who do not answer are not in it.
+func (n *Node) hearsay(
+	ctx context.Context, but string, within time.Duration, groups []*raftgroup.Engine,
+) map[string][]bool {
 	ctx, cancel := context.WithTimeout(ctx, hearPatience)
 	defer cancel()
 	ids := make([]uint32, len(groups))
@@ -59,11 +61,11 @@ func (n *Node) hearsay(ctx context.Context, s raftgroup.Succession, groups []*ra
 	var mu sync.Mutex
 	heard := make(map[string][]bool)
 	for _, id := range n.options.Cluster.Peers() {
-		if id == s.Dead {
+		if id == but {
 			continue
 		}
 		asked.Go(func() {
-			says, err := forward.Hears(ctx, n.options.Cluster.Calls, id, s.Silence, ids)
+			says, err := forward.Hears(ctx, n.options.Cluster.Calls, id, within, ids)
 			mu.Lock()
 			defer mu.Unlock()
 			if err == nil {
