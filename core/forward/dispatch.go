@@ -9,7 +9,7 @@ import (
 
 // Methods lists the calls that a Server answers.
 func Methods() []Method {
-	return []Method{MethodPropose, MethodAsk, MethodAdvance, MethodDrive}
+	return []Method{MethodPropose, MethodAsk, MethodAdvance, MethodDrive, MethodHear}
 }
 
 // Answer answers a call of another node, whichever it is.
@@ -23,6 +23,8 @@ func (s *Server) Answer(ctx context.Context, m Method, from string, payload []by
 		return s.Advance(ctx, from, payload)
 	case MethodDrive:
 		return s.Drive(ctx, from, payload)
+	case MethodHear:
+		return s.Hear(payload)
 	}
 	return nil, fmt.Errorf("%w: method %d", errWire, m)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"ursula/core/forward"
 	"ursula/core/group"
@@ -18,6 +19,7 @@ type fakeLocal struct {
 	idle         bool
 	doubted      bool // one voter's word is not enough
 	term         uint64
+	contact      time.Duration // since the leader was heard
 
 	mu       sync.Mutex
 	leader   string
@@ -94,6 +96,8 @@ func (l *fakeLocal) Witnessed(_ string, term uint64) (group.Position, bool) {
 	p, leads := l.Position()
 	return p, leads && term <= l.term && !l.doubted
 }
+
+func (l *fakeLocal) Hears(within time.Duration) bool { return l.contact < within }
 
 func (l *fakeLocal) Applied() uint64 { return 0 }
 

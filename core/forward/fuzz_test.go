@@ -49,6 +49,9 @@ func FuzzServer(f *testing.F) {
 		if answer, err := s.Ask(t.Context(), "a", payload); err == nil && len(answer) != len(payload)/12*33 {
 			t.Errorf("%d bytes answer %d", len(answer), len(payload))
 		}
+		if answer, err := s.Hear(payload); err == nil && len(answer) != len(payload)/4-1 {
+			t.Errorf("%d bytes answer %d", len(answer), len(payload))
+		}
 		if _, err := s.Propose(t.Context(), "a", payload); err == nil {
 			for _, c := range g.seen() {
 				readsBack(t, &c)

@@ -80,6 +80,9 @@ func exchange(t *testing.T) string {
 		time.Sleep(time.Second)
 		note(methods()[forward.MethodAdvance], told.messages()[0].payload)
 	})
+	if _, err := forward.Hears(t.Context(), calls, "b", time.Second, []uint32{theGroup, theGroup + 1}); err != nil {
+		t.Fatal(err)
+	}
 	return said.String()
 }
 
@@ -123,6 +126,6 @@ func proposeFollowed(t *testing.T, e *forward.Engine) {
 func methods() map[forward.Method]string {
 	return map[forward.Method]string{
 		16: "propose (16)", 17: "ask (17)", 19: "advance (19), not answered",
-		20: "drive (20)",
+		20: "drive (20)", 21: "hear (21)",
 	}
 }

@@ -3,6 +3,7 @@ package forward
 import (
 	"context"
 	"errors"
+	"time"
 
 	"ursula/core/group"
 	"ursula/core/stream"
@@ -18,6 +19,7 @@ const (
 	MethodAsk     Method = 17 // do you know of later terms, and if you lead, how far are you?
 	MethodAdvance Method = 19 // so far have I committed; not answered
 	MethodDrive   Method = 20 // bring a fork in the making to its end
+	MethodHear    Method = 21 // have you heard from these groups' leaders within this time?
 )
 
 // ErrUnreachable says that a call certainly did not reach the other node. After
@@ -54,6 +56,9 @@ type Local interface {
 	// Succeeded returns a channel that is closed once another node than id is known
 	// to lead.
 	Succeeded(id string) <-chan struct{}
+	// Hears reports whether this node leads, or has heard from the node that does
+	// within a time.
+	Hears(within time.Duration) bool
 	// Witnessed is ReadIndex where the voter's word is enough; ok says that it is.
 	Witnessed(voter string, term uint64) (p group.Position, ok bool)
 	// ReadIndex returns a position that covers all that was acknowledged before

@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"ursula/core/group"
 	"ursula/core/group/raftgroup"
@@ -97,31 +96,13 @@ func (n *Node) Died(ctx context.Context, id string) {
 	n.succeed(ctx, raftgroup.Succession{Dead: id})
 }
 
-// Suspect says that another member has not been reached for so long. Groups that
-// have not heard from it either elect another leader.
-func (n *Node) Suspect(ctx context.Context, id string, silence time.Duration) {
-	n.succeed(ctx, raftgroup.Succession{Dead: id, Silence: silence})
-}
+func (n *Node) succeed(ctx context.Context, s raftgroup.Succession) { s.Run(ctx, n.engines()) }
 
-// Elect gives groups a leader that nobody is known to lead, once those who lead
-// have had the time to say so.
-func (n *Node) Elect(ctx context.Context) {
-	select {
-	case <-time.After(raftgroup.TimersFor(n.id.Groups).Contact() + electDelay):
-		n.succeed(ctx, raftgroup.Succession{})
-	case <-ctx.Done():
-	}
-}
-
-// electDelay lets the nodes of a cluster that starts find each other.
-const electDelay = 250 * time.Millisecond
-
-func (n *Node) succeed(ctx context.Context, s raftgroup.Succession) {
-	var groups []*raftgroup.Engine
+func (n *Node) engines() (groups []*raftgroup.Engine) {
 	for _, g := range n.groups {
 		if g.local != nil {
 			groups = append(groups, g.local)
 		}
 	}
-	s.Run(ctx, groups)
+	return groups
 }

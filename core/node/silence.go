@@ -9,7 +9,8 @@ import (
 
 // silence gives all groups of a member another leader once one of them has found it
 // silent for as long as the timers allow. Left to itself each group looks at random
-// moments, up to three times as late; a host that hangs is silent to all.
+// moments, up to three times as late; a host that hangs is silent to all. Where others hear
+// from the member it was this node that hung, or is cut off (Suspect).
 type silence struct {
 	kick chan struct{}
 

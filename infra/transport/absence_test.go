@@ -91,6 +91,27 @@ func TestEntriesWaitForAPeer(t *testing.T) {
 	})
 }
 
+// TestARequestIsCutBeforeItWaits: it may wait for days, and keeps no more than it will
+// send.
+func TestARequestIsCutBeforeItWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		one := newNetwork().node(t, "1")
+		one.SetPeers(map[string]string{"2": "2"})
+		large := make([]byte, 1<<20)
+		r := entries("1", 1, large, large, large)
+		done := make(chan error, 1)
+		go func() { done <- one.Group(7).AppendEntries("2", "2", r, &raft.AppendEntriesResponse{}) }()
+		synctest.Wait()
+		if len(r.Entries) != 1 || cap(r.Entries) != 1 {
+			t.Errorf("it keeps %d entries for the first %d", cap(r.Entries), len(r.Entries))
+		}
+		one.Group(7).Quit()
+		if err := within(t, done); !errors.Is(err, transport.ErrUnreachable) {
+			t.Error(err)
+		}
+	})
+}
+
 func TestAGroupKnowsWhomItReaches(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, one, two := pair(t)

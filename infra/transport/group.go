@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -138,11 +139,11 @@ func (g *Group) AppendEntries(_ raft.ServerID, target raft.ServerAddress, args *
 	if wire.IsHeartbeat(args) {
 		return g.beat(target, args, resp)
 	}
+	trim(args) // before it waits, which may be for long, and keeps what it has
 	c, err := g.awaitConn(target, args.Term)
 	if err != nil {
 		return err
 	}
-	trim(args)
 	return g.t.ask(c, wire.Header{Kind: wire.AppendEntries, Group: g.id}, ordered, args, resp)
 }
 
@@ -205,11 +206,12 @@ func trim(args *raft.AppendEntriesRequest) {
 	args.LeaderCommitIndex = min(args.LeaderCommitIndex, after(args).lastEntry)
 }
 
+// fitting returns the first entries that fit, and keeps none of the others.
 func fitting(entries []*raft.Log) []*raft.Log {
 	n := 0
 	for i, entry := range entries {
 		if n += len(entry.Data) + len(entry.Extensions); n > maxAppendBytes && i > 0 {
-			return entries[:i]
+			return slices.Clone(entries[:i])
 		}
 	}
 	return entries

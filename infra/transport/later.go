@@ -23,17 +23,21 @@ type Reply struct {
 	size   int         // of its payload
 }
 
-// Answer queues the answer, once.
+// Answer queues the answer, once. One for which there is no room waits for it in a
+// goroutine, and its call counts until then: a peer that takes no answers gets no more calls
+// under way.
 func (r *Reply) Answer(answer []byte) {
-	defer r.server.end(r.header, r.size)
-	if len(answer) > wire.MaxBody {
-		go r.server.answer(r.header, answer, nil)
-		return
+	if len(answer) <= wire.MaxBody {
+		_, err := r.server.c.sendParts(answerTo(r.header, 0), held, [][]byte{answer}, nil)
+		if !errors.Is(err, errFull) {
+			r.server.end(r.header, r.size)
+			return
+		}
 	}
-	_, err := r.server.c.sendParts(answerTo(r.header, 0), held, [][]byte{answer}, nil)
-	if errors.Is(err, errFull) {
-		go r.server.answer(r.header, answer, nil) // which waits for room
-	}
+	go func() {
+		defer r.server.end(r.header, r.size)
+		r.server.answer(r.header, answer, nil)
+	}()
 }
 
 // Send has what is queued on the call's connection written.

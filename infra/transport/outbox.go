@@ -26,7 +26,7 @@ type lane uint8
 const (
 	urgent   lane = iota // does not wait; small, and bounded by who sends it
 	prompt               // the same, from the reader: it goes out before the reader waits
-	held                 // the same, from one who has more to say: it goes out when that says so
+	held                 // does not wait; goes out when its sender, who has more to say, says so
 	optional             // does not wait, and gives way early
 	normal               // waits for room
 	ordered              // waits for its group's share too, and keeps its group's order
@@ -91,8 +91,10 @@ func (o *outbox) waits() bool {
 
 func (o *outbox) fits(n int, l lane, group uint32) bool {
 	switch l {
-	case urgent, prompt, held:
+	case urgent, prompt:
 		return len(o.frames)+n <= urgentBytes
+	case held:
+		return len(o.frames)+n <= roomBytes
 	case ordered, eager:
 		return len(o.frames) < roomBytes && o.held[group]+n <= groupBytes && o.inCuts[group] == 0
 	}

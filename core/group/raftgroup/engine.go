@@ -101,6 +101,9 @@ func (e *Engine) submit(entry []byte) ([]stream.Result, error) {
 // Replica implements group.Engine.
 func (e *Engine) Replica() *group.Replica { return e.replica }
 
+// Group is the group's number.
+func (e *Engine) Group() uint32 { return e.options.Group }
+
 // Leads implements group.Engine.
 func (e *Engine) Leads() bool { return e.leadership.term() != 0 }
 

@@ -70,6 +70,13 @@ func (e *Engine) Succeeded(id string) <-chan struct{} {
 	return k.next
 }
 
+// Hears reports whether this node leads, or has heard within a time from the node that
+// does.
+func (e *Engine) Hears(within time.Duration) bool {
+	id, _ := e.Leader()
+	return id == e.options.NodeID || id != "" && time.Since(e.raft.LastContact()) < within
+}
+
 // followLeader hears of every change of leader, and of candidates. Raft asks the filter about each
 // observation on the goroutine that makes it, and needs no channel for a no.
 func (e *Engine) followLeader() {

@@ -47,6 +47,11 @@ func (s Succession) Run(ctx context.Context, groups []*Engine) {
 	}
 }
 
+// Orphans returns the groups that have lost their leader, as far as this node knows.
+func (s Succession) Orphans(groups []*Engine) []*Engine {
+	return slices.DeleteFunc(slices.Clone(groups), func(e *Engine) bool { return !s.orphaned(e) })
+}
+
 // heir is this node's replica of a group without a leader.
 type heir struct {
 	*Engine
