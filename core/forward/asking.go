@@ -3,13 +3,10 @@ package forward
 import (
 	"context"
 	"encoding/binary"
-	"fmt"
 	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"ursula/core/group"
 )
 
 // Questions ask other nodes about groups: do you know of a later term than I do,
@@ -82,12 +79,6 @@ type call struct {
 	// question was put: a read that joins later must not rest on an earlier word.
 	terms  []uint64
 	answer []byte // nil for none
-}
-
-// ticket is a read's place in a call.
-type ticket struct {
-	*call
-	place int
 }
 
 // ask puts a question into the next call to a node.
@@ -198,39 +189,4 @@ func (a *asking) questions(c *call) []byte {
 		payload = binary.LittleEndian.AppendUint64(payload, c.terms[i])
 	}
 	return payload
-}
-
-// errOver says that the answer is of no use any more.
-var errOver = fmt.Errorf("%w: another node leads", group.ErrNoLeader)
-
-// wait returns the answer, unless over is closed before it is there.
-func (t ticket) wait(ctx context.Context, over <-chan struct{}) (a answer, err error) {
-	select {
-	case <-t.done:
-		return t.read(), nil
-	case <-over:
-		return a, errOver
-	case <-ctx.Done():
-		return a, fmt.Errorf("%w: %w", group.ErrNoLeader, context.Cause(ctx))
-	}
-}
-
-// promptly is wait that gives up when the answer is late.
-func (t ticket) promptly(ctx context.Context) (a answer, there bool) {
-	select {
-	case <-t.done:
-		return t.read(), true
-	case <-t.late:
-	case <-ctx.Done():
-	}
-	return a, false
-}
-
-// read returns what was answered once the call is done: nothing is as good as a
-// no, for a question changes nothing and may be put again.
-func (t ticket) read() answer {
-	if t.answer == nil {
-		return answer{}
-	}
-	return decodeAnswer(t.answer[t.place*answerBytes:])
 }
