@@ -176,6 +176,17 @@ type fakeCalls struct {
 	sent []message
 }
 
+// silent are calls to peers that agree, but one that never answers.
+func silent(peer string) *fakeCalls {
+	return &fakeCalls{answer: func(ctx context.Context, m message) ([]byte, error) {
+		if m.peer == peer {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		return agreeing(m), nil
+	}}
+}
+
 func (c *fakeCalls) Call(ctx context.Context, peer string, m forward.Method, payload ...[]byte) ([]byte, error) {
 	return c.answer(ctx, c.keep(peer, m, payload...))
 }

@@ -151,13 +151,7 @@ func TestFiveVotersReadAtOnce(t *testing.T) {
 // answered is to be hedged as well.
 func TestAReadBehindALateCallAsksOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		calls := &fakeCalls{answer: func(ctx context.Context, m message) ([]byte, error) {
-			if m.peer == "b" {
-				<-ctx.Done()
-				return nil, ctx.Err()
-			}
-			return agreeing(m), nil
-		}}
+		calls := silent("b")
 		v := verifier(calls)
 		for i := range 2 {
 			go func() {

@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"ursula/core/protocol/store"
@@ -14,30 +13,19 @@ import (
 // and references that a fork which is gone still has to give back. What is to be
 // done is in the replicated state, so a restart or another node goes on with it.
 type settler struct {
-	node *Node
-	kick chan struct{}
-
-	mu    sync.Mutex
-	dirty map[*member]struct{}
+	node  *Node
+	dirty marks[*member]
 }
 
 // settleAgain is how long after a failure the same group is tried again.
 const settleAgain = time.Second
 
 func newSettler(n *Node) *settler {
-	return &settler{node: n, kick: make(chan struct{}, 1), dirty: make(map[*member]struct{})}
+	return &settler{node: n, dirty: newMarks[*member]()}
 }
 
 // wake says that a group may have something to settle. It never waits.
-func (s *settler) wake(g *member) {
-	s.mu.Lock()
-	s.dirty[g] = struct{}{}
-	s.mu.Unlock()
-	select {
-	case s.kick <- struct{}{}:
-	default:
-	}
-}
+func (s *settler) wake(g *member) { s.dirty.mark(g) }
 
 // applied looks, where a group is led, whether an entry left something to settle.
 // References are given back at once. A fork in the making has a driver, who may
@@ -59,14 +47,6 @@ func (s *settler) applied(g *member) {
 	}
 }
 
-func (s *settler) take() map[*member]struct{} {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	dirty := s.dirty
-	s.dirty = make(map[*member]struct{})
-	return dirty
-}
-
 // run begins with all groups: a crash may have left work in any of them.
 func (s *settler) run(ctx context.Context) {
 	for _, g := range s.node.groups {
@@ -74,19 +54,17 @@ func (s *settler) run(ctx context.Context) {
 	}
 	for {
 		var again <-chan time.Time
-		for g := range s.take() {
+		for g := range s.dirty.take() {
 			if err := s.settle(ctx, g); err != nil && ctx.Err() == nil {
 				s.node.options.Logger.Warn("cannot settle forks yet", "group", g.id, "error", err)
-				s.mu.Lock()
-				s.dirty[g] = struct{}{}
-				s.mu.Unlock()
+				s.dirty.add(g)
 				again = time.After(settleAgain)
 			}
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-s.kick:
+		case <-s.dirty.kick:
 		case <-again:
 		}
 	}

@@ -24,7 +24,9 @@ type transfer struct {
 	p    []byte
 	n    int
 	err  error
-	wait func(fd uintptr) bool // makes the call, and waits if need be; bound once, to save an allocation for each
+	// wait makes the call, and has it made again if need be. It is bound once: one for
+	// each call would be an allocation.
+	wait func(fd uintptr) bool
 }
 
 // New returns nil for a connection that is no socket.

@@ -33,6 +33,8 @@ const (
 	eager                // is ordered, and does not wait
 )
 
+func (l lane) waits() bool { return l == normal || l == ordered }
+
 // outbox holds the frames that wait for the connection's writer, which takes all
 // of them at once.
 //
@@ -65,7 +67,7 @@ func (o *outbox) put(frame []byte, l lane, group uint32, stop <-chan struct{}) e
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for o.err == nil && !o.fits(len(frame), l, group) {
-		if l == urgent || l == prompt || l == held || l == optional || l == eager {
+		if !l.waits() {
 			return errFull
 		}
 		if err := o.wait(stop); err != nil {

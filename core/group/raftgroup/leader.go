@@ -77,8 +77,9 @@ func (e *Engine) Hears(within time.Duration) bool {
 	return id == e.options.NodeID || id != "" && time.Since(e.raft.LastContact()) < within
 }
 
-// followLeader hears of every change of leader, and of candidates. Raft asks the filter about each
-// observation on the goroutine that makes it, and needs no channel for a no.
+// followLeader hears of every change of leader, and of candidates. Raft asks the
+// filter about each observation on the goroutine that makes it, and needs no channel
+// for a no.
 func (e *Engine) followLeader() {
 	e.raft.RegisterObserver(raft.NewObserver(nil, false, func(o *raft.Observation) bool {
 		switch news := o.Data.(type) {

@@ -76,7 +76,7 @@ func onlyServer(c raft.Configuration, id string) bool {
 // Restore implements raft.FSM. Raft hides the cause of a failure at the start;
 // broken keeps it for Open.
 func (m *machine) Restore(content io.ReadCloser) error {
-	applied, restored, err := m.thaw(content)
+	applied, restored, err := m.received(content)
 	if err != nil {
 		m.broken = fmt.Errorf("restore snapshot: %w", err)
 		return m.broken
@@ -109,8 +109,8 @@ func (f frozen) Persist(sink raft.SnapshotSink) error {
 	return err
 }
 
-// thaw returns what content holds, which was read already if it has just arrived.
-func (m *machine) thaw(content io.Reader) (applied uint64, state *stream.Machine, err error) {
+// received returns what content holds, which was read already if it has just arrived.
+func (m *machine) received(content io.Reader) (applied uint64, state *stream.Machine, err error) {
 	if r := m.arrived.Swap(nil); r != nil {
 		return r.applied, r.state, nil
 	}
