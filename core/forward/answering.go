@@ -45,6 +45,8 @@ func (s *Server) judge(from string, payload []byte) (answers []byte, open []int)
 			a.leads, a.at, a.clock = true, p, s.node.Clock()
 		} else if g.Leads() {
 			open = append(open, i)
+		} else {
+			a.tells, a.end = true, g.LogEnd()
 		}
 		a.encode(answers[i*answerBytes:])
 	}

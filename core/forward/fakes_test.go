@@ -20,6 +20,9 @@ type fakeLocal struct {
 	doubted      bool // one voter's word is not enough
 	term         uint64
 	contact      time.Duration // since the leader was heard
+	partner      string        // whose word of its log's end is enough; "" for nobody
+	end          uint64        // of its log
+	applied      bool          // all of it
 
 	mu       sync.Mutex
 	leader   string
@@ -98,6 +101,14 @@ func (l *fakeLocal) Witnessed(_ string, term uint64) (group.Position, bool) {
 }
 
 func (l *fakeLocal) Hears(within time.Duration) bool { return l.contact < within }
+
+func (l *fakeLocal) LogEnd() uint64 { return l.end }
+
+func (l *fakeLocal) Partner() string { return l.partner }
+
+func (l *fakeLocal) Covers(voter string, end uint64) bool {
+	return voter == l.partner && l.applied && end <= l.end
+}
 
 func (l *fakeLocal) Applied() uint64 { return 0 }
 

@@ -65,6 +65,19 @@ type Local interface {
 	// voter said that it knows of no later term than this. Only the leader answers.
 	ReadIndex(ctx context.Context, voter string, term uint64) (group.Position, error)
 	Progress
+	Ends
+}
+
+// Ends tell whether a replica is current without its leader: by where logs end.
+type Ends interface {
+	// LogEnd is the index behind which this node has acknowledged nothing.
+	LogEnd() uint64
+	// Partner is the voter that may tell where its log ends, "" where one is not enough
+	// or entries are under way here.
+	Partner() string
+	// Covers reports whether this replica has applied all that had been acknowledged
+	// when voter said that its log ends there.
+	Covers(voter string, end uint64) bool
 }
 
 // Progress is how a follower keeps up with what a leader says of itself.

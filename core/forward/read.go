@@ -9,14 +9,20 @@ import (
 	"ursula/core/group"
 )
 
-// Confirm implements group.Engine. On a follower it asks the leader how far it
-// is, and waits until this replica has come as far. The reads that wait at the
-// same time share the question.
-func (e *Engine) Confirm(ctx context.Context) error {
+// Confirm implements group.Engine. On a follower it asks another voter where its log ends
+// if nothing is under way here, else the leader how far it is, and waits until this
+// replica has come as far. The reads that wait at the same time share the question.
+func (e *Engine) Confirm(ctx context.Context) error { return e.repeatedly(ctx, e.confirm) }
+
+// ConfirmLed is Confirm that asks the leader in any case, and so learns its clock.
+func (e *Engine) ConfirmLed(ctx context.Context) error { return e.repeatedly(ctx, e.confirmLed) }
+
+// repeatedly confirms until there is a leader that can.
+func (e *Engine) repeatedly(ctx context.Context, confirm func(ctx context.Context, leader string) error) error {
 	var waited patience
 	for {
 		leader, changed := e.leader()
-		err := e.confirm(ctx, leader)
+		err := confirm(ctx, leader)
 		if err == nil || !errors.Is(err, group.ErrNoLeader) || !waited.pause(ctx, changed) {
 			return err
 		}
@@ -34,6 +40,9 @@ func (e *Engine) Current(ctx context.Context) bool {
 	if e.Local.Leads() {
 		return e.Local.Confirm(ctx) == nil
 	}
+	if e.settled(ctx) {
+		return true
+	}
 	leader, _ := e.Local.Leader()
 	if leader == "" || leader == e.self {
 		return false
@@ -48,6 +57,13 @@ func (e *Engine) Current(ctx context.Context) bool {
 }
 
 func (e *Engine) confirm(ctx context.Context, leader string) error {
+	if !e.Local.Leads() && e.settled(ctx) {
+		return nil
+	}
+	return e.confirmLed(ctx, leader)
+}
+
+func (e *Engine) confirmLed(ctx context.Context, leader string) error {
 	if leader != e.self {
 		return e.catchUp(ctx, leader, e.questions.ask(queue{peer: leader}, e.id))
 	}
@@ -63,6 +79,11 @@ func (e *Engine) catchUp(ctx context.Context, leader string, t ticket) error {
 	if err != nil {
 		return err
 	}
+	return e.follow(ctx, leader, a)
+}
+
+// follow makes what a leader's answer covers applied here.
+func (e *Engine) follow(ctx context.Context, leader string, a answer) error {
 	if !a.leads {
 		return fmt.Errorf("%w: node %s does not lead, or does not answer", group.ErrNoLeader, leader)
 	}

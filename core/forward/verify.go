@@ -9,20 +9,19 @@ import (
 
 // Verify returns nil once need of the others have said, after the call, that they
 // know of no later term of the group than term, in which this node leads. Only as
-// many are asked as have to agree, beginning with another one in each group and
-// leaving out who was silent lately; all are asked when one of these does not
-// agree or takes long.
+// many are asked as have to agree, the first ones but for those that were silent lately;
+// all are asked when one of these does not agree or takes long.
 func (q *Questions) Verify(ctx context.Context, id uint32, term uint64, others []string, need int) error {
 	var places [4]ticket
 	asked := places[:0]
 	for i := 0; i < len(others) && len(asked) < need; i++ {
-		if to := votesOf(others, i+int(id)); !q.of(to).silent.Load() {
+		if to := votesOf(others, i); !q.of(to).avoided() {
 			asked = append(asked, q.ask(to, id))
 		}
 	}
 	agreed := 0
 	for _, t := range asked {
-		if a, there := t.promptly(ctx); there && t.confirms(a, term) {
+		if a, there := t.promptly(); there && t.confirms(a, term) {
 			agreed++
 		}
 	}
@@ -37,7 +36,7 @@ func (q *Questions) Verify(ctx context.Context, id uint32, term uint64, others [
 // answer may wait for leaders' questions: were they in the same queue, nodes could
 // wait for each other in a circle.
 func votesOf(others []string, turn int) queue {
-	return queue{peer: others[turn%len(others)], vote: len(others) > 2}
+	return queue{peer: others[turn], vote: len(others) > 2}
 }
 
 // verifyAll asks everybody.

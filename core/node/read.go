@@ -6,6 +6,7 @@ import (
 
 	"ursula/core/bucket"
 	"ursula/core/bucket/peerbucket"
+	"ursula/core/forward"
 	"ursula/core/protocol/store"
 	"ursula/core/stream"
 )
@@ -35,10 +36,21 @@ func (g *member) lasting(ctx context.Context, name stream.Name, look func() erro
 		if err == nil || !g.lapsed(name) {
 			return err
 		}
-		if err := g.carryOut(ctx, &stream.Command{Op: stream.OpExpire, Name: name}); err != nil {
+		if err := g.expire(ctx, name); err != nil {
 			return unavailable(err)
 		}
 	}
+}
+
+// expire expires a stream if its lifetime is over by the leader's clock, which this node
+// may have heard of long ago.
+func (g *member) expire(ctx context.Context, name stream.Name) error {
+	if e, ok := g.engine.(*forward.Engine); ok {
+		if err := e.ConfirmLed(ctx); err != nil || !g.lapsed(name) {
+			return err
+		}
+	}
+	return g.carryOut(ctx, &stream.Command{Op: stream.OpExpire, Name: name})
 }
 
 func (g *member) lapsed(name stream.Name) (lapsed bool) {

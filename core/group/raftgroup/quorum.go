@@ -30,17 +30,23 @@ type voters struct {
 	need    int
 }
 
+// votersOf lists the others beginning behind self, as in a ring: when each node asks the
+// first ones, all are asked as often.
 func votersOf(c raft.Configuration, self string) *voters {
 	v := &voters{servers: c.Servers}
+	var before []string
 	count := 0
 	for _, s := range c.Servers {
 		if s.Suffrage != raft.Voter {
 			continue
 		}
-		if count++; s.ID != raft.ServerID(self) {
-			v.others = append(v.others, string(s.ID))
+		if count++; s.ID == raft.ServerID(self) {
+			before, v.others = v.others, nil
+			continue
 		}
+		v.others = append(v.others, string(s.ID))
 	}
+	v.others = append(v.others, before...)
 	v.need = count/2 + 1
 	if len(v.others) < count {
 		v.need--

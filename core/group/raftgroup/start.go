@@ -66,6 +66,9 @@ func (e *Engine) start(config *raft.Config) (err error) {
 		return err
 	}
 	logs := e.logs(base)
+	if err := e.tail.findCommand(); err != nil {
+		return err
+	}
 	m := &machine{engine: e}
 	snapshots := &witness{SnapshotStore: o.Snapshots, tail: e.tail, arrived: &m.arrived}
 	if e.raft, err = raft.NewRaft(config, m, logs, o.Stable, snapshots, o.Transport); err != nil {

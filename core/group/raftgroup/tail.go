@@ -25,6 +25,7 @@ type tailLog struct {
 	gone       bool     // and could not be
 	correcting bool     // a goroutine sees to it that Raft is told
 	closed     bool     // none will any more
+	command    uint64   // no entry behind it holds commands; one that was cleared counts still
 }
 
 var _ raft.MonotonicLogStore = (*tailLog)(nil)
@@ -80,6 +81,13 @@ func (l *tailLog) shows(index uint64) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return !l.gone && (l.cut == 0 || index < l.cut)
+}
+
+// lastCommand is an index behind which no entry of the log holds commands.
+func (l *tailLog) lastCommand() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.command
 }
 
 // cutAt is where the log goes on while Raft takes it to end later, else 0.

@@ -57,6 +57,7 @@ func (l *tailLog) StoreLogs(entries []*raft.Log) error {
 	if entries[0].Index == correction {
 		return l.corrected(entries[len(entries)-1])
 	}
+	l.expect(entries)
 	err := l.join(entries[0].Index)
 	if err == nil {
 		err = l.LogStore.StoreLogs(entries)
@@ -71,6 +72,39 @@ func (l *tailLog) StoreLogs(entries []*raft.Log) error {
 		l.correct()
 	}
 	return err
+}
+
+// expect notes what commands are about to be stored, in full or in part.
+func (l *tailLog) expect(entries []*raft.Log) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, e := range entries {
+		if e.Type == raft.LogCommand {
+			l.command = max(l.command, e.Index)
+		}
+	}
+}
+
+// findCommand looks for the last entry that holds commands.
+func (l *tailLog) findCommand() error {
+	first, err := l.FirstIndex()
+	if err != nil || first == 0 {
+		return err
+	}
+	index, err := l.LastIndex()
+	if err != nil {
+		return err
+	}
+	for entry := (raft.Log{}); index >= first; index-- {
+		if err := l.GetLog(index, &entry); err != nil {
+			return fmt.Errorf("read log: %w", err)
+		}
+		if entry.Type == raft.LogCommand {
+			l.expect([]*raft.Log{&entry})
+			return nil
+		}
+	}
+	return nil
 }
 
 // StoreLog implements raft.LogStore.

@@ -1,0 +1,28 @@
+package forward
+
+import "context"
+
+// settled reports whether this replica is current by the word of one other voter, the
+// leader or not: where both logs end, and all is applied, nothing more was acknowledged.
+// While a write is under way it is not, and the leader has to be asked.
+//
+// A node that does not know its leader's clock asks that one first. Afterwards it goes by
+// what it has learned: whatever it takes to be expired by it, it asks the leader about.
+func (e *Engine) settled(ctx context.Context) bool {
+	voter := e.Local.Partner()
+	if voter == "" || e.skew.Load() == nil {
+		return false
+	}
+	to := queue{peer: voter}
+	if e.questions.of(to).avoided() {
+		return false
+	}
+	a, there := e.questions.ask(to, e.id).promptly()
+	if !there {
+		return false
+	}
+	if a.leads {
+		return e.follow(ctx, voter, a) == nil
+	}
+	return a.tells && e.Local.Covers(voter, a.end)
+}

@@ -1,0 +1,43 @@
+package raftgroup
+
+import "slices"
+
+// LogEnd is the index behind which this node has acknowledged nothing.
+func (e *Engine) LogEnd() uint64 { return e.raft.LastIndex() }
+
+// Partner is the voter whose word about its log would do for Covers: the next one in the
+// order of the members, as they were when they were looked at last, for that costs most of
+// a question. It is "" where one is not enough, or entries are under way here.
+func (e *Engine) Partner() string {
+	if !e.settled(0) {
+		return ""
+	}
+	v := e.voters.Load()
+	if v == nil {
+		e.quorum()
+		v = e.voters.Load()
+	}
+	if v == nil || v.need != 1 || len(v.others) == 0 {
+		return ""
+	}
+	return v.others[0]
+}
+
+// Covers reports whether this replica has applied all that had been acknowledged when
+// voter said that its log ends at end. Leaders have no part in that: what was acknowledged
+// is in the log of a majority, and so in the log of one of any majority. DESIGN.md of
+// core/group has the proof. The members are looked at last: they are those of the log.
+func (e *Engine) Covers(voter string, end uint64) bool {
+	if !e.settled(end) {
+		return false
+	}
+	others, need := e.quorum()
+	return need == 1 && slices.Contains(others, voter)
+}
+
+// settled reports whether all of this log is committed and applied, and it reaches to end.
+// What is read is read in this order, so that what comes meanwhile makes it a no.
+func (e *Engine) settled(end uint64) bool {
+	last := e.raft.LastIndex()
+	return last >= end && e.raft.CommitIndex() >= last && e.progress.get() >= e.tail.lastCommand()
+}
