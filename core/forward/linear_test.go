@@ -24,7 +24,7 @@ type history struct {
 	rng *rand.Rand
 
 	acknowledged, begun atomic.Uint64
-	reads, failed       atomic.Uint64
+	reads               atomic.Uint64
 }
 
 // Links fail at random, in one direction or in both, and leaderships move, while
@@ -93,7 +93,8 @@ func (h *history) transfer(from, to *host) {
 	_ = from.local.Transfer(ctx, to.id)
 }
 
-// write repeats each append until it is acknowledged, on any node.
+// write repeats each append until it is acknowledged, on any node. Now and then it rests
+// until logs have come to their end everywhere.
 func (h *history) write(ctx context.Context, rng *rand.Rand) {
 	for i := 0; ctx.Err() == nil; {
 		h.begun.Store(uint64(i) + 1)
@@ -104,7 +105,11 @@ func (h *history) write(ctx context.Context, rng *rand.Rand) {
 			i++
 			h.acknowledged.Store(uint64(i))
 		}
-		time.Sleep(time.Duration(rng.Int64N(int64(20 * time.Millisecond))))
+		rest := 20 * time.Millisecond
+		if rng.IntN(20) == 0 {
+			rest = time.Second
+		}
+		time.Sleep(time.Duration(rng.Int64N(int64(rest))))
 	}
 }
 
@@ -116,7 +121,6 @@ func (h *history) read(ctx context.Context, at *host) {
 		cancel()
 		switch tail := at.tail(); {
 		case errors.Is(err, group.ErrNoLeader):
-			h.failed.Add(1)
 		case err != nil:
 			h.t.Errorf("Confirm on %s: %v", at.id, err)
 		case tail < before || tail > h.begun.Load():
@@ -142,9 +146,8 @@ func (h *history) check() {
 			h.t.Errorf("%s has %q, want %q", host.id, got, want.String())
 		}
 	}
-	if h.acknowledged.Load() < 50 || h.reads.Load() < 200 || h.failed.Load() == 0 {
-		h.t.Errorf("%d appends, %d reads and %d refused reads prove little",
-			h.acknowledged.Load(), h.reads.Load(), h.failed.Load())
+	if h.acknowledged.Load() < 50 || h.reads.Load() < 200 {
+		h.t.Errorf("%d appends and %d reads prove little", h.acknowledged.Load(), h.reads.Load())
 	}
 }
 

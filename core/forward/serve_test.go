@@ -97,20 +97,20 @@ func TestACallWaitsForAnElection(t *testing.T) {
 	})
 }
 
-// A node says for each group whether it knows of a later term, and how far it is
-// where it leads and need not doubt that.
+// A node says for each group whether it knows of a later term, how far it is where it
+// leads and need not doubt that, and where its log ends where it follows.
 func TestAskIsAnsweredForEachGroup(t *testing.T) {
 	follower, leader, doubted, deposed := newLocal("a", false), newLocal("b", true), newLocal("b", true), newLocal("b", true)
 	for _, l := range []*fakeLocal{follower, leader, doubted, deposed} {
-		l.term, l.at = 5, group.Position{Term: 5, Commit: 9, Applied: 8}
+		l.term, l.at, l.end = 5, group.Position{Term: 5, Commit: 9, Applied: 8}, 12
 	}
 	doubted.doubted = true
 	s := forward.NewServer(&fakeNode{clock: 77, groups: map[uint32]*fakeLocal{1: follower, 2: leader, 3: doubted, 4: deposed}})
 	asked := []struct {
 		group uint32
 		term  uint64
-		want  byte // 1: knows of no later term, 2: leads
-	}{{1, 4, 0}, {1, 5, 1}, {1, 6, 1}, {2, 4, 2}, {2, 5, 3}, {3, 5, 3}, {4, 6, 1}, {9, 9, 0}}
+		want  byte // 1: knows of no later term, 2: leads, 4: says where its log ends
+	}{{1, 4, 4}, {1, 5, 5}, {1, 6, 5}, {2, 4, 2}, {2, 5, 3}, {3, 5, 3}, {4, 6, 5}, {9, 9, 0}}
 	deposed.leads = false
 	var payload []byte
 	for _, q := range asked {
@@ -122,8 +122,9 @@ func TestAskIsAnsweredForEachGroup(t *testing.T) {
 	}
 	for i, q := range asked {
 		a := got[i*33:][:33]
-		commit, clock := binary.LittleEndian.Uint64(a[9:]), binary.LittleEndian.Uint64(a[25:])
-		if leads := q.want&2 != 0; a[0] != q.want || leads != (commit == 9) || leads != (clock == 77) {
+		index, clock := binary.LittleEndian.Uint64(a[9:]), binary.LittleEndian.Uint64(a[25:])
+		leads, tells := q.want&2 != 0, q.want&4 != 0
+		if a[0] != q.want || leads != (index == 9) || tells != (index == 12) || leads != (clock == 77) {
 			t.Errorf("group %d in term %d: % x", q.group, q.term, a)
 		}
 	}

@@ -28,6 +28,23 @@ func TestLifetimesGoByTheLeadersClock(t *testing.T) {
 	})
 }
 
+// A clock that is set after the leader's was heard of changes nothing: what is over by it is
+// asked about.
+func TestLifetimesWhenAClockIsSet(t *testing.T) {
+	onTrio(t, nil, func(t *testing.T, c *trio) {
+		c.move("v1/a", c.peers[0])
+		command := creation("v1/a", octets)
+		command.Lifetime = stream.Lifetime{ExpiresAt: time.Now().Add(time.Hour).UnixMilli()}
+		mustCreate(t, c.peers[0].Node, command)
+		time.Sleep(time.Minute)
+		c.wantAlive("v1/a", true)
+		c.peers[1].skew, c.peers[2].skew = 2*time.Hour, -2*time.Hour
+		c.wantAlive("v1/a", true)
+		time.Sleep(time.Hour)
+		c.wantAlive("v1/a", false)
+	})
+}
+
 func (c *trio) wantAlive(name stream.Name, want bool) {
 	c.t.Helper()
 	for _, p := range c.peers {
