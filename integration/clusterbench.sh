@@ -100,21 +100,19 @@ begin() {
     step "$3" ready --admin "$(nodes admin)" --limit 60s
 }
 
-# compare runs a load on the single node and on the cluster in turn.
+# compare runs a load on the single node and on the cluster in turn: often and briefly, since
+# a machine that others share is another one after some seconds.
 compare() {
-    step "$1" compare --rounds 3 --warmup 1s --duration 3s \
+    step "$1" compare --rounds 7 --warmup 300ms --duration 1500ms \
         --target "single=$(url 0),pid=$(pid "$dir" 0)" --target "cluster=$(nodes url),$(nodes usage)" "${@:2}"
 }
 
 # apart is compare with a third target: three servers that know nothing of each other. They
 # share the processors as the nodes of a cluster do, and ask nobody.
 apart() {
-    for id in 4 5 6; do start "$dir" "$id"; done
-    step apart ready --admin "$(admin 4),$(admin 5),$(admin 6)" --limit 60s
-    step "$1" compare --rounds 3 --warmup 1s --duration 3s \
+    step "$1" compare --rounds 7 --warmup 300ms --duration 1500ms \
         --target "single=$(url 0),pid=$(pid "$dir" 0)" --target "cluster=$(nodes url),$(nodes usage)" \
         --target "apart=$(url 4),$(url 5),$(url 6),$(usage 4),$(usage 5),$(usage 6)" "${@:2}"
-    for id in 4 5 6; do end "$dir" "$id"; done
 }
 
 begin load 0 ready # 0: as many groups as the machine suggests
@@ -128,7 +126,11 @@ for round in 1 2 3; do
         --target "cluster=$(nodes url),$(nodes usage)" append --streams 1 --producer
 done
 compare fanout-1000 fanout --subscribers 1000 --rate 20
+for id in 4 5 6; do start "$dir" "$id"; done
+step apart ready --admin "$(admin 4),$(admin 5),$(admin 6)" --limit 60s
 apart head-100 head --streams 100
+apart head-500 head --streams 500
+for id in 4 5 6; do end "$dir" "$id"; done
 step failover failover --name cluster --url "$(nodes url)" --admin "$(nodes admin)" --settle 6s \
     --kill "'$self' --kill '$dir'" --restart "'$self' --start '$dir'"
 stop "$dir"

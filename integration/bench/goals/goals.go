@@ -37,9 +37,14 @@ func Cluster() []Goal {
 		{What: "1024 groups, idle, cores of all nodes", Of: of("idle-1024", "server cores"), Bound: 0.2},
 		{What: "1024 groups, idle, memory of the largest node", Of: of("idle-1024", "largest RSS"), Bound: 300e6},
 		{What: "1000 SSE subscribers, CPU a delivery", Of: of("fanout-1000", "server CPU"), Factor: 1.2, Beside: single("fanout-1000", "server CPU")},
-		{What: "linearizable HEAD, CPU each, beside three servers that answer for themselves", Of: of("head-100", "server CPU"),
-			Factor: 1.5, Beside: Measure{"head-100", "apart", "server CPU"}},
-		{What: "the same, beside a single server with all the load", Of: of("head-100", "server CPU"),
-			Factor: 1.5, Beside: single("head-100", "server CPU")},
+		head("500 clients", "head-500", "apart"), head("500 clients", "head-500", "single"),
+		head("100 clients", "head-100", "apart"), head("100 clients", "head-100", "single"),
 	}
+}
+
+// head compares with a local HEAD: of three servers apart, which share the processors as the
+// nodes do and ask nobody, or of a single one with all of the load.
+func head(load, run, beside string) Goal {
+	return Goal{What: "linearizable HEAD, " + load + ", CPU each, beside " + beside, Of: Measure{run, "cluster", "server CPU"},
+		Factor: 1.5, Beside: Measure{run, beside, "server CPU"}}
 }
