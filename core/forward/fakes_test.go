@@ -23,6 +23,7 @@ type fakeLocal struct {
 	partner      string        // whose word of its log's end is enough; "" for nobody
 	end          uint64        // of its log
 	applied      bool          // all of it
+	stuck        bool          // nothing more is applied
 
 	mu       sync.Mutex
 	leader   string
@@ -140,7 +141,13 @@ func (l *fakeLocal) seen() []stream.Command {
 	return slices.Clone(l.proposed)
 }
 
-func (l *fakeLocal) WaitApplied(context.Context, uint64) error { return nil }
+func (l *fakeLocal) WaitApplied(ctx context.Context, _ uint64) error {
+	if !l.stuck {
+		return nil
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
 
 // fakeNode is a node with some groups and a clock.
 type fakeNode struct {
