@@ -24,6 +24,7 @@ type fakeLocal struct {
 	end          uint64        // of its log
 	applied      bool          // all of it
 	stuck        bool          // nothing more is applied
+	doubts       int           // of the partner
 
 	mu       sync.Mutex
 	leader   string
@@ -106,6 +107,8 @@ func (l *fakeLocal) Hears(within time.Duration) bool { return l.contact < within
 func (l *fakeLocal) LogEnd() uint64 { return l.end }
 
 func (l *fakeLocal) Partner() string { return l.partner }
+
+func (l *fakeLocal) Doubt() { l.doubts++ }
 
 func (l *fakeLocal) Covers(voter string, end uint64) bool {
 	return voter == l.partner && l.applied && end <= l.end

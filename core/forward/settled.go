@@ -22,11 +22,12 @@ func (e *Engine) settled(ctx context.Context, patience time.Duration) bool {
 		return false
 	}
 	a, there := e.questions.ask(to, e.id).promptly()
-	if !there {
-		return false
-	}
-	if a.leads {
+	switch {
+	case there && a.leads:
 		return e.follow(ctx, voter, a, patience) == nil
+	case there && a.tells:
+		return e.Local.Covers(voter, a.end)
 	}
-	return a.tells && e.Local.Covers(voter, a.end)
+	e.Local.Doubt()
+	return false
 }

@@ -124,6 +124,9 @@ func TestASilentVoterIsAvoided(t *testing.T) {
 		if took := time.Since(began); took == 0 || took > 50*time.Millisecond {
 			t.Errorf("took %v", took)
 		}
+		if r.here.doubts != 1 {
+			t.Errorf("doubted %d times that it is a member", r.here.doubts)
+		}
 		began = time.Now()
 		for range 100 {
 			r.read("b")

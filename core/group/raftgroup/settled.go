@@ -23,6 +23,10 @@ func (e *Engine) Partner() string {
 	return v.others[0]
 }
 
+// Doubt has Partner look at the members anew. A change of theirs that came with a snapshot,
+// or was taken back, is told to nobody.
+func (e *Engine) Doubt() { e.voters.Store(nil) }
+
 // Covers reports whether this replica has applied all that had been acknowledged when
 // voter said that its log ends at end. Leaders have no part in that: what was acknowledged
 // is in the log of a majority, and so in the log of one of any majority. DESIGN.md of
