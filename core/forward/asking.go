@@ -55,7 +55,7 @@ func (a *asking) ask(id uint32) ticket {
 			after: a.since, groups: make([]uint32, 0, a.usual), place: make(map[uint32]int, a.usual),
 			soon: make(chan struct{}), done: make(chan struct{}),
 		}
-		if a.now != nil && a.now.late {
+		if a.slow {
 			a.next.delay()
 		}
 	}
@@ -118,6 +118,9 @@ func (a *asking) ended(c *call) {
 	close(c.done)
 	if !c.late {
 		close(c.soon)
+	}
+	if a.slow {
+		a.stop() // or the next one would be looked at when this one were given up
 	}
 }
 

@@ -23,6 +23,8 @@ type fakeLocal struct {
 	partner      string        // whose word of its log's end is enough; "" for nobody
 	end          uint64        // of its log
 	applied      bool          // all of it
+	stuck        bool          // nothing more is applied
+	doubts       int           // of the partner
 
 	mu       sync.Mutex
 	leader   string
@@ -106,6 +108,8 @@ func (l *fakeLocal) LogEnd() uint64 { return l.end }
 
 func (l *fakeLocal) Partner() string { return l.partner }
 
+func (l *fakeLocal) Doubt() { l.doubts++ }
+
 func (l *fakeLocal) Covers(voter string, end uint64) bool {
 	return voter == l.partner && l.applied && end <= l.end
 }
@@ -140,7 +144,13 @@ func (l *fakeLocal) seen() []stream.Command {
 	return slices.Clone(l.proposed)
 }
 
-func (l *fakeLocal) WaitApplied(context.Context, uint64) error { return nil }
+func (l *fakeLocal) WaitApplied(ctx context.Context, _ uint64) error {
+	if !l.stuck {
+		return nil
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
 
 // fakeNode is a node with some groups and a clock.
 type fakeNode struct {

@@ -129,3 +129,22 @@ func TestHistoryWaitsOnceForAHangingLeader(t *testing.T) {
 		time.Sleep(time.Minute)
 	})
 }
+
+// Nor do they wait for longer where the leader answers, and this replica does not follow.
+func TestHistoryWaitsOnceForAReplicaThatIsStuck(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e, here, there, _ := pair()
+		if err := e.Confirm(t.Context()); err != nil { // it learns the leader's clock
+			t.Fatal(err)
+		}
+		here.partner, here.stuck, there.at.Applied = "b", true, 1
+		began := time.Now()
+		if e.Current(t.Context()) {
+			t.Error("current with a replica that is stuck")
+		}
+		if took := time.Since(began); took != 250*time.Millisecond {
+			t.Errorf("took %v", took)
+		}
+		time.Sleep(time.Minute)
+	})
+}

@@ -75,6 +75,8 @@ type Ends interface {
 	// Partner is the voter that may tell where its log ends, "" where one is not enough
 	// or entries are under way here.
 	Partner() string
+	// Doubt has Partner look at the members anew: the voter says nothing, and may have left.
+	Doubt()
 	// Covers reports whether this replica has applied all that had been acknowledged
 	// when voter said that its log ends there.
 	Covers(voter string, end uint64) bool

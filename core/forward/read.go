@@ -40,24 +40,26 @@ func (e *Engine) Current(ctx context.Context) bool {
 	if e.Local.Leads() {
 		return e.Local.Confirm(ctx) == nil
 	}
-	if e.settled(ctx) {
+	began := time.Now()
+	if e.settled(ctx, historyPatience) {
 		return true
 	}
 	leader, _ := e.Local.Leader()
 	if leader == "" || leader == e.self {
 		return false
 	}
-	t, patience := e.questions.ask(queue{peer: leader}, e.id), historyPatience
-	if !t.after.IsZero() {
-		patience -= time.Since(t.after)
+	t := e.questions.ask(queue{peer: leader}, e.id)
+	if !t.after.IsZero() && t.after.Before(began) {
+		began = t.after
 	}
+	patience := historyPatience - time.Since(began)
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	return e.catchUp(ctx, leader, t) == nil
 }
 
 func (e *Engine) confirm(ctx context.Context, leader string) error {
-	if !e.Local.Leads() && e.settled(ctx) {
+	if !e.Local.Leads() && e.settled(ctx, applyPatience) {
 		return nil
 	}
 	return e.confirmLed(ctx, leader)
@@ -79,11 +81,11 @@ func (e *Engine) catchUp(ctx context.Context, leader string, t ticket) error {
 	if err != nil {
 		return err
 	}
-	return e.follow(ctx, leader, a)
+	return e.follow(ctx, leader, a, applyPatience)
 }
 
-// follow makes what a leader's answer covers applied here.
-func (e *Engine) follow(ctx context.Context, leader string, a answer) error {
+// follow makes what a leader's answer covers applied here, and waits for that so long.
+func (e *Engine) follow(ctx context.Context, leader string, a answer, patience time.Duration) error {
 	if !a.leads {
 		return fmt.Errorf("%w: node %s does not lead, or does not answer", group.ErrNoLeader, leader)
 	}
@@ -92,7 +94,7 @@ func (e *Engine) follow(ctx context.Context, leader string, a answer) error {
 	if e.Local.Applied() >= a.at.Applied {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, applyPatience)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	return e.Local.WaitApplied(ctx, a.at.Applied)
 }

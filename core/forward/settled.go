@@ -1,14 +1,18 @@
 package forward
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // settled reports whether this replica is current by the word of one other voter, the
 // leader or not: where both logs end, and all is applied, nothing more was acknowledged.
 // While a write is under way it is not, and the leader has to be asked.
 //
 // A node that does not know its leader's clock asks that one first. Afterwards it goes by
-// what it has learned: whatever it takes to be expired by it, it asks the leader about.
-func (e *Engine) settled(ctx context.Context) bool {
+// what it has learned: whatever it takes to be expired by it, it asks the leader about. Patience
+// bounds the wait for this replica when the voter turns out to lead.
+func (e *Engine) settled(ctx context.Context, patience time.Duration) bool {
 	voter := e.Local.Partner()
 	if voter == "" || e.skew.Load() == nil {
 		return false
@@ -18,11 +22,12 @@ func (e *Engine) settled(ctx context.Context) bool {
 		return false
 	}
 	a, there := e.questions.ask(to, e.id).promptly()
-	if !there {
-		return false
+	switch {
+	case there && a.leads:
+		return e.follow(ctx, voter, a, patience) == nil
+	case there && a.tells:
+		return e.Local.Covers(voter, a.end)
 	}
-	if a.leads {
-		return e.follow(ctx, voter, a) == nil
-	}
-	return a.tells && e.Local.Covers(voter, a.end)
+	e.Local.Doubt()
+	return false
 }

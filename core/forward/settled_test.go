@@ -124,6 +124,9 @@ func TestASilentVoterIsAvoided(t *testing.T) {
 		if took := time.Since(began); took == 0 || took > 50*time.Millisecond {
 			t.Errorf("took %v", took)
 		}
+		if r.here.doubts != 1 {
+			t.Errorf("doubted %d times that it is a member", r.here.doubts)
+		}
 		began = time.Now()
 		for range 100 {
 			r.read("b")
@@ -131,6 +134,7 @@ func TestASilentVoterIsAvoided(t *testing.T) {
 		if took := time.Since(began); took != 0 {
 			t.Errorf("took %v", took)
 		}
+		synctest.Wait() // for the call that was not answered
 		r.mute["c"] = false
 		time.Sleep(5 * time.Second)
 		r.read("c")

@@ -11,6 +11,7 @@ import (
 type watch struct {
 	now   *call     // under way; nil for none
 	began time.Time // it
+	slow  bool      // it takes long; a call that is late because the one before was need not
 	since time.Time // of the first call in a row without an answer; zero while none is under way
 	timer *time.Timer
 	set   bool // the timer runs
@@ -48,6 +49,11 @@ func (a *asking) rest(d time.Duration) {
 	a.timer.Reset(d)
 }
 
+func (a *asking) stop() {
+	a.timer.Stop()
+	a.set, a.slow = false, false
+}
+
 // look tells those who wait for a call, and for the one after it, that it takes long, and
 // gives it up when it takes too long.
 func (a *asking) look() {
@@ -62,6 +68,7 @@ func (a *asking) look() {
 		a.rest(hedge - took)
 	case took < askPatience:
 		a.shun()
+		a.slow = true
 		a.now.delay()
 		if a.next != nil {
 			a.next.delay()

@@ -23,16 +23,24 @@ func (e *Engine) Partner() string {
 	return v.others[0]
 }
 
+// Doubt has Partner look at the members anew. A change of theirs that came with a snapshot,
+// or was taken back, is told to nobody.
+func (e *Engine) Doubt() { e.voters.Store(nil) }
+
 // Covers reports whether this replica has applied all that had been acknowledged when
 // voter said that its log ends at end. Leaders have no part in that: what was acknowledged
 // is in the log of a majority, and so in the log of one of any majority. DESIGN.md of
-// core/group has the proof. The members are looked at last: they are those of the log.
+// core/group has the proof.
+//
+// The log is looked at on both sides of its members. Members that are newer than it do not
+// count: several changes may have come meanwhile, and older members have committed what is
+// not here. Nor do older ones, with which newer members may have committed without the two.
 func (e *Engine) Covers(voter string, end uint64) bool {
 	if !e.settled(end) {
 		return false
 	}
 	others, need := e.quorum()
-	return need == 1 && slices.Contains(others, voter)
+	return need == 1 && slices.Contains(others, voter) && e.settled(end)
 }
 
 // settled reports whether all of this log is committed and applied, and it reaches to end.
