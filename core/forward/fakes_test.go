@@ -21,6 +21,7 @@ type fakeLocal struct {
 	term         uint64
 	contact      time.Duration // since the leader was heard
 	partner      string        // whose word of its log's end is enough; "" for nobody
+	others       []string      // whose word would do, too
 	end          uint64        // of its log
 	applied      bool          // all of it
 	stuck        bool          // nothing more is applied
@@ -106,12 +107,17 @@ func (l *fakeLocal) Hears(within time.Duration) bool { return l.contact < within
 
 func (l *fakeLocal) LogEnd() uint64 { return l.end }
 
-func (l *fakeLocal) Partner() string { return l.partner }
+func (l *fakeLocal) Partners() []string {
+	if l.partner == "" {
+		return nil
+	}
+	return append([]string{l.partner}, l.others...)
+}
 
 func (l *fakeLocal) Doubt() { l.doubts++ }
 
 func (l *fakeLocal) Covers(voter string, end uint64) bool {
-	return voter == l.partner && l.applied && end <= l.end
+	return (voter == l.partner || slices.Contains(l.others, voter)) && l.applied && end <= l.end
 }
 
 func (l *fakeLocal) Applied() uint64 { return 0 }

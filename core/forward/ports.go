@@ -72,10 +72,10 @@ type Local interface {
 type Ends interface {
 	// LogEnd is the index behind which this node has acknowledged nothing.
 	LogEnd() uint64
-	// Partner is the voter that may tell where its log ends, "" where one is not enough
-	// or entries are under way here.
-	Partner() string
-	// Doubt has Partner look at the members anew: the voter says nothing, and may have left.
+	// Partners are the voters of whom one may tell where its log ends, the one to prefer
+	// first; none where one is not enough or entries are under way here.
+	Partners() []string
+	// Doubt has Partners look at the members anew: a voter says nothing, and may have left.
 	Doubt()
 	// Covers reports whether this replica has applied all that had been acknowledged
 	// when voter said that its log ends there.

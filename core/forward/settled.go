@@ -13,21 +13,20 @@ import (
 // what it has learned: whatever it takes to be expired by it, it asks the leader about. Patience
 // bounds the wait for this replica when the voter turns out to lead.
 func (e *Engine) settled(ctx context.Context, patience time.Duration) bool {
-	voter := e.Local.Partner()
-	if voter == "" || e.skew.Load() == nil {
+	if e.skew.Load() == nil {
 		return false
 	}
-	to := queue{peer: voter}
-	if e.questions.of(to).avoided() {
-		return false
+	for _, voter := range e.Local.Partners() {
+		if e.questions.of(queue{peer: voter}).avoided() {
+			continue
+		}
+		switch a, there := e.questions.ask(queue{peer: voter}, e.id).promptly(); {
+		case there && a.leads:
+			return e.follow(ctx, voter, a, patience) == nil
+		case there && a.tells:
+			return e.Local.Covers(voter, a.end)
+		}
+		e.Local.Doubt()
 	}
-	a, there := e.questions.ask(to, e.id).promptly()
-	switch {
-	case there && a.leads:
-		return e.follow(ctx, voter, a, patience) == nil
-	case there && a.tells:
-		return e.Local.Covers(voter, a.end)
-	}
-	e.Local.Doubt()
 	return false
 }

@@ -83,6 +83,20 @@ func TestAQuietReplicaDoesNotAskTheLeader(t *testing.T) {
 	})
 }
 
+// When the voter that is asked first is silent another one is asked, whoever leads.
+func TestAnotherVoterIsAsked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newTrio(t)
+		r.here.partner, r.here.others = "b", []string{"c"}
+		r.mute["b"] = true
+		r.read("b", "c")
+		for range 10 {
+			r.read("c")
+		}
+		time.Sleep(5 * time.Second) // the question is given up
+	})
+}
+
 // Whatever may be missing here makes it ask the leader.
 func TestAReplicaThatMayBeBehindAsksTheLeader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -5,25 +5,26 @@ import "slices"
 // LogEnd is the index behind which this node has acknowledged nothing.
 func (e *Engine) LogEnd() uint64 { return e.raft.LastIndex() }
 
-// Partner is the voter whose word about its log would do for Covers: the next one in the
-// order of the members, as they were when they were looked at last, for that costs most of
-// a question. It is "" where one is not enough, or entries are under way here.
-func (e *Engine) Partner() string {
+// Partners are the voters of whom one's word about its log would do for Covers. The next
+// one in the order of the members is first, as they were when they were looked at last, for
+// that costs most of a question. There are none where one is not enough, or entries are
+// under way here. The slice must not be changed.
+func (e *Engine) Partners() []string {
 	if !e.settled(0) {
-		return ""
+		return nil
 	}
 	v := e.voters.Load()
 	if v == nil {
 		e.quorum()
 		v = e.voters.Load()
 	}
-	if v == nil || v.need != 1 || len(v.others) == 0 {
-		return ""
+	if v == nil || v.need != 1 {
+		return nil
 	}
-	return v.others[0]
+	return v.others
 }
 
-// Doubt has Partner look at the members anew. A change of theirs that came with a snapshot,
+// Doubt has Partners look at the members anew. A change of theirs that came with a snapshot,
 // or was taken back, is told to nobody.
 func (e *Engine) Doubt() { e.voters.Store(nil) }
 
