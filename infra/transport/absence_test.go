@@ -112,6 +112,41 @@ func TestARequestIsCutBeforeItWaits(t *testing.T) {
 	})
 }
 
+// A group that is about to be closed hears of nobody any more: neither by heartbeats nor
+// by entries that are under way.
+func TestAGroupThatQuitsHearsOfNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, one, two := pair(t)
+		g := one.Group(7)
+		two.Group(7) // whose Raft never answers
+		p, err := g.AppendEntriesPipeline("2", "2")
+		if err != nil {
+			t.Fatal(err)
+		}
+		under, err := p.AppendEntries(entries("1", 1, []byte("x")), &raft.AppendEntriesResponse{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		g.Quit()
+		began := time.Now()
+		if err := under.Error(); !errors.Is(err, transport.ErrUnreachable) {
+			t.Errorf("what was under way: %v", err)
+		}
+		beat := &raft.AppendEntriesRequest{RPCHeader: header("1"), Term: 1}
+		if err := g.AppendEntries("2", "2", beat, &raft.AppendEntriesResponse{}); !errors.Is(err, transport.ErrUnreachable) {
+			t.Errorf("a heartbeat: %v", err)
+		}
+		if _, err := g.AppendEntriesPipeline("2", "2"); !errors.Is(err, transport.ErrUnreachable) {
+			t.Errorf("a pipeline: %v", err)
+		}
+		if took := time.Since(began); took > 0 {
+			t.Errorf("after %v", took)
+		}
+		g.Quit()
+	})
+}
+
 func TestAGroupKnowsWhomItReaches(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, one, two := pair(t)

@@ -55,6 +55,12 @@ func (a *absence) end(peer raft.ServerAddress, w *wait) {
 	}
 }
 
+func (a *absence) ended() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.over
+}
+
 // stop ends all waits, and those that would come.
 func (a *absence) stop() {
 	a.mu.Lock()
@@ -66,9 +72,26 @@ func (a *absence) stop() {
 	}
 }
 
-// Quit has requests for entries fail at once where a peer is away. It is for a group
-// that is about to be closed: Raft waits for its requests first.
-func (g *Group) Quit() { g.absence.stop() }
+// Quit has a leader's requests fail at once, those under way included, so that it hears of
+// nobody any more. It is for a group that is about to be closed: Raft waits for its requests
+// first, and for entries that nobody can store as long as it hears from a majority.
+func (g *Group) Quit() {
+	g.absence.stop()
+	g.leading.Lock()
+	pipelines := g.pipelines
+	g.leading.Unlock()
+	for _, p := range pipelines {
+		p.end(unreachable(errNotAwaited))
+	}
+}
+
+// quits is the error of a leader's request once the group is about to be closed.
+func (g *Group) quits() error {
+	if g.absence.ended() {
+		return unreachable(errNotAwaited)
+	}
+	return nil
+}
 
 // Reaches reports whether a node is connected.
 func (g *Group) Reaches(node string) bool {

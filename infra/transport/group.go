@@ -136,6 +136,9 @@ func (g *Group) SetHeartbeatHandler(handle func(raft.RPC)) { g.heartbeat.Store(&
 // has, or a lower commit index, and leaves in args what it sent: Raft goes on from
 // there. What is no heartbeat waits for a peer that is away.
 func (g *Group) AppendEntries(_ raft.ServerID, target raft.ServerAddress, args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) error {
+	if err := g.quits(); err != nil {
+		return err
+	}
 	if wire.IsHeartbeat(args) {
 		return g.beat(target, args, resp)
 	}
@@ -171,6 +174,9 @@ func (g *Group) InstallSnapshot(_ raft.ServerID, target raft.ServerAddress, args
 
 // AppendEntriesPipeline implements raft.Transport.
 func (g *Group) AppendEntriesPipeline(_ raft.ServerID, target raft.ServerAddress) (raft.AppendPipeline, error) {
+	if err := g.quits(); err != nil {
+		return nil, err
+	}
 	c, err := g.t.logConn(target)
 	if err != nil {
 		return nil, err

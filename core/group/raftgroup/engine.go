@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/hashicorp/raft"
 
@@ -137,7 +138,7 @@ func (e *Engine) bound(log *memoryLog) {
 // away.
 type awaiting interface {
 	Reaches(node string) bool
-	Quit() // ends the waits
+	Quit() // ends the waits, and has all further requests of a leader fail
 }
 
 // Close implements group.Engine. What is under way ends first, barriers
@@ -145,15 +146,28 @@ type awaiting interface {
 // applied, and leaves whoever waits for them without an answer.
 func (e *Engine) Close() (err error) {
 	e.ending.Do(func() {
-		e.batcher.Close()
+		e.finish()
 		close(e.leadership.closed)
 		e.tail.close()
 		e.done.Wait()
-		if to, ok := e.options.Transport.(awaiting); ok {
-			to.Quit()
-		}
+		e.quit()
 		err = e.raft.Shutdown().Error()
 		e.leadership.set(0)
 	})
 	return err
+}
+
+// finish returns when what is under way has its outcome. An entry that the followers have no
+// room for has none as long as they answer heartbeats; after as much time as a leader leads
+// without hearing of them, this one does not hear of them any more.
+func (e *Engine) finish() {
+	stuck := time.AfterFunc(e.options.Timers.Lease, e.quit)
+	defer stuck.Stop()
+	e.batcher.Close()
+}
+
+func (e *Engine) quit() {
+	if to, ok := e.options.Transport.(awaiting); ok {
+		to.Quit()
+	}
 }
