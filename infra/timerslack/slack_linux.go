@@ -10,10 +10,10 @@ import (
 
 const (
 	usual = 50_000    // nanoseconds: what Linux begins with
-	wide  = 1_000_000 // nanoseconds
+	wide  = 4_000_000 // nanoseconds
 )
 
-// Widen starts this program anew with a timer slack of a millisecond, with the same
+// Widen starts this program anew with a timer slack of four milliseconds, with the same
 // arguments, variables and process number, and then does not return. A slack that is not
 // Linux's own was chosen by somebody, perhaps by Widen, and is left alone. Where it cannot
 // be done the program goes on without. To be called before there is anything to lose.
