@@ -14,7 +14,8 @@ import (
 type asking struct {
 	*Questions
 	peer  string
-	avoid atomic.Int64 // do without the node until this time, in Unix nanoseconds
+	born  time.Time
+	avoid atomic.Int64 // nanoseconds after born: until then do without the node
 
 	mu    sync.Mutex
 	next  *call // nil while nobody waits
@@ -41,7 +42,7 @@ type call struct {
 }
 
 func newAsking(q *Questions, peer string) *asking {
-	a := &asking{Questions: q, peer: peer}
+	a := &asking{Questions: q, peer: peer, born: time.Now()}
 	a.watch.over, a.watch.end = context.WithCancel(context.Background())
 	return a
 }
@@ -127,12 +128,12 @@ func (a *asking) ended(c *call) {
 // shunned is how long a node is left alone that did not answer in time.
 const shunned = time.Second
 
-func (a *asking) shun() { a.avoid.Store(time.Now().Add(shunned).UnixNano()) }
+func (a *asking) shun() { a.avoid.Store(int64(time.Since(a.born) + shunned)) }
 
 // avoided says that the node was silent lately, and that whoever can should ask another.
 func (a *asking) avoided() bool {
 	until := a.avoid.Load()
-	return until != 0 && time.Now().UnixNano() < until
+	return until != 0 && int64(time.Since(a.born)) < until
 }
 
 // questions notes the terms and encodes the call.
