@@ -24,9 +24,7 @@ func (c *cluster) compact(id string) {
 // knows from it how far it is: nothing comes afterwards that would tell it.
 func TestASnapshotTellsHowFarItIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCluster(t)
-		c.founders, c.trailing = []string{"a", "b", "c"}, 1
-		c.startAll()
+		c := newTrailing(t, 1, "a", "b", "c")
 		c.create()
 		id, leader := c.leader()
 		away := c.others(id)[0]
@@ -58,9 +56,7 @@ func TestASnapshotTellsHowFarItIs(t *testing.T) {
 // for the same state: here the log ends with entries of elections and members.
 func TestPositionsCountCommandsOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCluster(t)
-		c.founders, c.trailing = []string{"a", "b"}, 1
-		c.startAll()
+		c := newTrailing(t, 1, "a", "b")
 		c.create()
 		id, leader := c.leader()
 		if err := leader.Transfer(t.Context(), c.others(id)[0]); err != nil {

@@ -46,9 +46,12 @@ type deaf struct{ *rafttest.Transport }
 // Inject never finds room.
 func (deaf) Inject(raft.RPC) bool { return false }
 
-func newCluster(t *testing.T, founders ...string) *cluster {
+func newCluster(t *testing.T, founders ...string) *cluster { return newTrailing(t, 1024, founders...) }
+
+// newTrailing is a cluster whose logs keep so many entries that a snapshot covers.
+func newTrailing(t *testing.T, trailing uint64, founders ...string) *cluster {
 	c := &cluster{
-		t: t, net: rafttest.New(1), founders: founders, trailing: 1024, nodes: make(map[string]*voter),
+		t: t, net: rafttest.New(1), founders: founders, trailing: trailing, nodes: make(map[string]*voter),
 	}
 	c.startAll()
 	return c

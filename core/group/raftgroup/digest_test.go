@@ -48,9 +48,7 @@ func same(all []raftgroup.Digest) bool {
 // keep what is flushed in memory or not.
 func TestReplicasHaveEqualDigests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCluster(t)
-		c.founders, c.trailing = []string{"a", "b", "c"}, 1
-		c.startAll()
+		c := newTrailing(t, 1, "a", "b", "c")
 		c.create()
 		id, leader := c.leader()
 		c.net.Isolate(c.others(id)[0])

@@ -15,9 +15,7 @@ import (
 // follower acknowledged since stays in its log. The sender is told that it is there.
 func TestAnOvertakenSnapshotIsNotInstalled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCluster(t)
-		c.founders, c.trailing = []string{"a", "b", "c"}, 1
-		c.startAll()
+		c := newTrailing(t, 1, "a", "b", "c")
 		c.create()
 		id, leader := c.leader()
 		for range 20 {

@@ -11,9 +11,7 @@ import (
 // other members, and tells nobody.
 func TestPartnersLeave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCluster(t)
-		c.founders, c.trailing = []string{"a", "b", "c"}, 1
-		c.startAll()
+		c := newTrailing(t, 1, "a", "b", "c")
 		c.create()
 		id, leader := c.leader()
 		c.settle()

@@ -139,9 +139,7 @@ func TestCoversWaitsForTheReplica(t *testing.T) {
 // Nothing is under way behind a snapshot that a node was sent.
 func TestPartnersAfterASnapshot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCluster(t)
-		c.founders, c.trailing = []string{"a", "b", "c"}, 1
-		c.startAll()
+		c := newTrailing(t, 1, "a", "b", "c")
 		c.create()
 		id, leader := c.leader()
 		away := c.others(id)[0]

@@ -210,9 +210,7 @@ func TestALeaderWithAHoleMakesNothingUp(t *testing.T) {
 // else has. Raft would go on to believe in those.
 func TestALogThatIsAsLongIsReplaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCluster(t)
-		c.founders, c.trailing = []string{"a", "b", "c"}, 0
-		c.startAll()
+		c := newTrailing(t, 0, "a", "b", "c")
 		c.create()
 		id, e := c.leader()
 		c.net.Isolate(id)
