@@ -17,10 +17,11 @@ func (e *Engine) settled(ctx context.Context, patience time.Duration) bool {
 		return false
 	}
 	for _, voter := range e.Local.Partners() {
-		if e.questions.of(queue{peer: voter}).avoided() {
+		to := e.questions.of(queue{peer: voter})
+		if to.avoided() {
 			continue
 		}
-		switch a, there := e.questions.ask(queue{peer: voter}, e.id).promptly(); {
+		switch a, there := to.ask(e.id).promptly(); {
 		case there && a.leads:
 			return e.follow(ctx, voter, a, patience) == nil
 		case there && a.tells:

@@ -15,8 +15,8 @@ func (q *Questions) Verify(ctx context.Context, id uint32, term uint64, others [
 	var places [4]ticket
 	asked := places[:0]
 	for i := 0; i < len(others) && len(asked) < need; i++ {
-		if to := votesOf(others, i); !q.of(to).avoided() {
-			asked = append(asked, q.ask(to, id))
+		if to := q.of(votesOf(others, i)); !to.avoided() {
+			asked = append(asked, to.ask(id))
 		}
 	}
 	agreed := 0

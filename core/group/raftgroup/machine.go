@@ -67,7 +67,7 @@ func (m *machine) Snapshot() (raft.FSMSnapshot, error) {
 // committed.
 func (m *machine) StoreConfiguration(_ uint64, c raft.Configuration) {
 	m.engine.alone.Store(onlyServer(c, m.engine.options.NodeID))
-	m.engine.voters.Store(nil) // or Partners would go on to name who has left
+	m.engine.Doubt() // or Partners would go on to name who has left
 }
 
 func onlyServer(c raft.Configuration, id string) bool {
