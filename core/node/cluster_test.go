@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,7 +37,7 @@ type trio struct {
 type peer struct {
 	id   string
 	disk *faultfs.FS
-	skew time.Duration
+	skew atomic.Int64 // nanoseconds; a running node reads it
 	*Node
 }
 
@@ -78,12 +79,15 @@ func (c *trio) ids() (ids []string) {
 	return ids
 }
 
+// set puts a peer's clock off, also while its node runs.
+func (p *peer) set(skew time.Duration) { p.skew.Store(int64(skew)) }
+
 // options are those of a peer, whose directory is claimed and formed.
 func (c *trio) options(p *peer) Options {
 	c.t.Helper()
 	o := small(c.t, p.disk, RaftWAL)
 	o.Groups = cmp.Or(c.groups, o.Groups)
-	o.Now = func() time.Time { return time.Now().Add(p.skew) }
+	o.Now = func() time.Time { return time.Now().Add(time.Duration(p.skew.Load())) }
 	d, err := Claim(DirectoryOptions{FS: p.disk, Dir: o.Dir, NodeID: p.id, Engine: o.Engine, Groups: o.Groups})
 	if err != nil {
 		c.t.Fatalf("claim %s: %v", p.id, err)

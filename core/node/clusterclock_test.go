@@ -12,7 +12,8 @@ import (
 // however far their own clocks are off.
 func TestLifetimesGoByTheLeadersClock(t *testing.T) {
 	skewed := func(c *trio) {
-		c.peers[1].skew, c.peers[2].skew = time.Hour, -time.Hour
+		c.peers[1].set(time.Hour)
+		c.peers[2].set(-time.Hour)
 	}
 	onTrio(t, skewed, func(t *testing.T, c *trio) {
 		for i, leader := range c.peers {
@@ -38,7 +39,8 @@ func TestLifetimesWhenAClockIsSet(t *testing.T) {
 		mustCreate(t, c.peers[0].Node, command)
 		time.Sleep(time.Minute)
 		c.wantAlive("v1/a", true)
-		c.peers[1].skew, c.peers[2].skew = 2*time.Hour, -2*time.Hour
+		c.peers[1].set(2 * time.Hour)
+		c.peers[2].set(-2 * time.Hour)
 		c.wantAlive("v1/a", true)
 		time.Sleep(time.Hour)
 		c.wantAlive("v1/a", false)
