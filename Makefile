@@ -111,6 +111,10 @@ bench: build $(PEER_DIR)/node_modules/.package-lock.json ## measure side by side
 bench-cluster: build ## measure three nodes on this machine against the goals of a cluster
 	@integration/clusterbench.sh $(BINARY)
 
+.PHONY: bench-turns
+bench-turns: build ## compare OLD, another build of ursula, with this one: a cluster of each, in turns of a second
+	@integration/turns.sh $(or $(OLD),$(error OLD is the path of the other build)) $(BINARY)
+
 .PHONY: node-modules
 node-modules: $(NODE_DIRS:%=%/node_modules/.package-lock.json) ## install the pinned Node packages
 

@@ -9,11 +9,12 @@ import (
 )
 
 // Compare runs a workload on several targets in turn, round after round, so that a
-// machine that gets slower or faster meanwhile does so for all of them alike.
+// machine that gets slower or faster meanwhile does so for all of them alike. Every other
+// round goes backwards: no target is always the one that runs after another.
 func Compare(ctx context.Context, w Workload, targets []Target, rounds int, opts Options) ([]Result, error) {
 	var results []Result
 	for round := range rounds {
-		for _, t := range targets {
+		for _, t := range inTurn(targets, round) {
 			opts.progress("round %d of %d: %s on %s", round+1, rounds, w.Name(), t.Name)
 			r, err := w.Run(ctx, t, opts)
 			if err != nil {
@@ -25,6 +26,15 @@ func Compare(ctx context.Context, w Workload, targets []Target, rounds int, opts
 	return results, nil
 }
 
+func inTurn(targets []Target, round int) []Target {
+	if round%2 == 0 {
+		return targets
+	}
+	backwards := slices.Clone(targets)
+	slices.Reverse(backwards)
+	return backwards
+}
+
 // Medians makes one result of all the results for each target, in the order of their
 // first appearance: of every figure the median, of errors the sum.
 func Medians(results []Result) []Result {
@@ -33,16 +43,38 @@ func Medians(results []Result) []Result {
 		if slices.ContainsFunc(merged, func(m Result) bool { return m.Target == r.Target }) {
 			continue
 		}
-		runs := slices.Collect(func(yield func(Result) bool) {
-			for _, other := range results {
-				if other.Target == r.Target && !yield(other) {
-					return
-				}
-			}
-		})
-		merged = append(merged, medianOf(runs))
+		merged = append(merged, medianOf(runsOf(results, r.Target)))
 	}
 	return merged
+}
+
+// runsOf are the results of one target, a round after the other.
+func runsOf(results []Result, target string) (runs []Result) {
+	for _, r := range results {
+		if r.Target == target {
+			runs = append(runs, r)
+		}
+	}
+	return runs
+}
+
+// Ratio is the median of what a target's figure is of the base's in the same round: what the
+// machine does from one round to the next does not come into it. There is none if no round has
+// both.
+func Ratio(results []Result, target, base, figure string) (ratio float64, found bool) {
+	var ratios []float64
+	of, beside := runsOf(results, target), runsOf(results, base)
+	for i := range min(len(of), len(beside)) {
+		f, measured := of[i].Figure(figure)
+		g, both := beside[i].Figure(figure)
+		if measured && both && g.Value != 0 {
+			ratios = append(ratios, f.Value/g.Value)
+		}
+	}
+	if len(ratios) == 0 {
+		return 0, false
+	}
+	return median(ratios), true
 }
 
 // medianOf merges the runs of one target.
@@ -76,13 +108,16 @@ func median(values []float64) float64 {
 	return (values[mid-1] + values[mid]) / 2
 }
 
-// WriteComparison writes the medians side by side, each with its ratio to the first target's.
-func WriteComparison(w io.Writer, medians []Result) error {
-	if len(medians) == 0 {
+// WriteComparison writes the medians of results side by side, each with its Ratio to the
+// first target's.
+func WriteComparison(w io.Writer, results []Result) error {
+	if len(results) == 0 {
 		return nil
 	}
+	medians := Medians(results)
 	first := medians[0]
-	fmt.Fprintf(w, "\n%s: %s (medians; x is the ratio to %s)\n", first.Workload, parameterList(first.Parameters), first.Target)
+	fmt.Fprintf(w, "\n%s: %s (medians; x is the median of the rounds' ratios to %s)\n",
+		first.Workload, parameterList(first.Parameters), first.Target)
 	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(tab, "\t")
 	for _, m := range medians {
@@ -92,7 +127,7 @@ func WriteComparison(w io.Writer, medians []Result) error {
 	for _, f := range first.Figures {
 		fmt.Fprintf(tab, "%s\t", f.Name)
 		for _, m := range medians {
-			fmt.Fprintf(tab, "%s\t", cell(m, f))
+			fmt.Fprintf(tab, "%s\t", cell(results, m, f.Name, first.Target))
 		}
 		fmt.Fprintln(tab)
 	}
@@ -106,14 +141,15 @@ func WriteComparison(w io.Writer, medians []Result) error {
 	return nil
 }
 
-// cell is the figure of a target and its ratio to base.
-func cell(m Result, base Figure) string {
-	f, found := m.Figure(base.Name)
-	switch {
-	case !found:
+// cell is a figure of a target's medians, and its ratio to base's if there is one.
+func cell(results []Result, of Result, figure, base string) string {
+	f, found := of.Figure(figure)
+	if !found {
 		return "-\t"
-	case base.Value == 0:
+	}
+	ratio, found := Ratio(results, of.Target, base, figure)
+	if !found {
 		return f.String() + "\t"
 	}
-	return fmt.Sprintf("%s\tx%.2f", f, f.Value/base.Value)
+	return fmt.Sprintf("%s\tx%.2f", f, ratio)
 }

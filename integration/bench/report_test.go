@@ -16,31 +16,6 @@ func result(target string, throughput float64, errors map[string]int64) Result {
 	return r
 }
 
-func TestMediansAreTakenTargetByTarget(t *testing.T) {
-	got := Medians([]Result{
-		result("a", 10, nil), result("b", 1, map[string]int64{"x": 1}),
-		result("a", 50, nil), result("b", 2, map[string]int64{"x": 2, "y": 5}),
-		result("a", 20, nil),
-	})
-	if len(got) != 2 || got[0].Target != "a" || got[0].Figures[0].Value != 20 || got[1].Figures[0].Value != 1.5 {
-		t.Fatalf("%+v", got)
-	}
-	if got[1].Errors["x"] != 3 || got[1].Errors["y"] != 5 {
-		t.Fatalf("errors %v", got[1].Errors)
-	}
-}
-
-func TestComparisonShowsRatios(t *testing.T) {
-	var out bytes.Buffer
-	if err := WriteComparison(&out, Medians([]Result{result("a", 200, nil), result("b", 50, nil)})); err != nil {
-		t.Fatal(err)
-	}
-	line := strings.Join(strings.Fields(out.String()), " ")
-	if !strings.Contains(line, "throughput 200 op/s x1.00 50 op/s x0.25 server RSS 3072 KiB") {
-		t.Fatalf("printed\n%s", out.String())
-	}
-}
-
 func TestErrorsAreLoud(t *testing.T) {
 	var out bytes.Buffer
 	report := NewReport("yes")

@@ -73,7 +73,7 @@ func TestBareRunsAHandlerOfItsOwn(t *testing.T) {
 func TestCompareAlternatesAndShowsRatios(t *testing.T) {
 	out, progress, err := shell(t, brief("compare", "--bare", "--rounds=2",
 		"--target", "one="+clienttest.New(t), "--target", "two="+clienttest.New(t)+",pid=1", "append", "--streams=2")...)
-	if err != nil || !strings.Contains(out, "the ratio to bare") || strings.Count(out, "errors: none") != 3+6 {
+	if err != nil || !strings.Contains(out, "ratios to bare") || strings.Count(out, "errors: none") != 3+6 {
 		t.Fatalf("%v, printed\n%s", err, out)
 	}
 	for _, turn := range []string{"round 1 of 2: append on one", "round 2 of 2: append on bare", "round 2 of 2: append on two"} {

@@ -69,7 +69,7 @@ func (f *compareFlags) compare(cmd *cobra.Command, w bench.Workload) error {
 	if report.Results, err = bench.Compare(cmd.Context(), w, targets, f.rounds, f.options(cmd.ErrOrStderr())); err != nil {
 		return err
 	}
-	if err := bench.WriteComparison(cmd.OutOrStdout(), bench.Medians(report.Results)); err != nil {
+	if err := bench.WriteComparison(cmd.OutOrStdout(), report.Results); err != nil {
 		return err
 	}
 	return f.publish(cmd, report)
