@@ -4,16 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"sync"
 	"sync/atomic"
-	"time"
 
-	"ursula/core/bucket"
 	"ursula/core/bucket/dirbucket"
 	"ursula/core/cold"
 	"ursula/core/forward"
-	"ursula/core/journal"
 	"ursula/core/route"
 	"ursula/core/shard"
 	"ursula/core/stream"
@@ -117,80 +113,6 @@ func (n *Node) Ready(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// claimAlone returns the directory that the caller claimed, or claims it for a
-// node for itself.
-func claimAlone(o *Options) (*Directory, error) {
-	if o.Directory != nil {
-		return o.Directory, nil
-	}
-	d, err := Claim(DirectoryOptions{FS: o.FS, Dir: o.Dir, NodeID: DefaultNodeID, Engine: o.Engine, Groups: o.Groups})
-	if err != nil || d.Formed() {
-		return d, err
-	}
-	groups := o.Groups
-	if groups == 0 {
-		groups = DefaultGroups()
-	}
-	if err := d.Form("", groups, []string{DefaultNodeID}); err != nil {
-		return nil, errors.Join(err, d.Close())
-	}
-	return d, nil
-}
-
-// DefaultNodeID is the node id of a node for itself.
-const DefaultNodeID = "1"
-
-// logCacheBytes is the memory for the newest log entries of all groups. A lone
-// voter never reads them; followers that are a moment behind do.
-const logCacheBytes = 8 << 20
-
-func (n *Node) openStores() (err error) {
-	o := &n.options
-	if n.budget, err = cold.NewBudget(o.Marks); err != nil {
-		return err
-	}
-	dir := path.Join(o.Dir, coldDir)
-	if !o.Engine.Durable() {
-		dir = path.Join(o.Dir, volatileDir)
-		if err := clearDir(o.FS, dir); err != nil {
-			return err
-		}
-	}
-	if n.objects, err = dirbucket.Open(dirbucket.Options{FS: o.FS, Dir: dir}); err != nil {
-		return fmt.Errorf("open cold store: %w", err)
-	}
-	store := bucket.Bucket(n.objects)
-	if o.Cluster != nil {
-		n.shared = o.Cluster.Objects(n.objects)
-		store = n.shared
-	}
-	n.reader = cold.NewReader(store, 0)
-	n.flusher = cold.NewFlusher(cold.Options{
-		Bucket: store, Reader: n.reader, Budget: n.budget, Logger: o.Logger,
-	})
-	if o.Engine != RaftWAL {
-		return nil
-	}
-	for range o.Shards {
-		n.compactors = append(n.compactors, shard.NewCompactor(o.JournalBytes, o.Logger))
-	}
-	n.logs, err = wal.Open(wal.Options{CacheBytes: logCacheBytes, Journal: journal.Options{
-		FS: o.FS, Dir: path.Join(o.Dir, journalDir), Shards: o.Shards,
-		SegmentBytes: o.SegmentBytes, OnFatal: o.OnFatal, OnSync: n.synced,
-	}})
-	return err
-}
-
-// synced passes the measurement on and lets the compactors look at the journal.
-func (n *Node) synced(bytes int, took time.Duration) {
-	if n.options.OnSync != nil {
-		n.options.OnSync(bytes, took)
-	}
-	for _, c := range n.compactors {
-		c.Kick()
-	}
 }
 
 func (n *Node) startWorkers() {
