@@ -17,11 +17,17 @@ func (c *cluster) changed(r member.Roster) {
 	}
 }
 
-// followRoster learns of every roster that this node's replica has.
+// followRoster learns of every roster that this node's replica has. It is woken by every entry
+// of the members' group, which holds streams too: what is known already is not decoded again.
 func (c *cluster) followRoster(ctx context.Context) {
+	var known uint64
 	for {
-		if err := c.learn(); err != nil {
-			c.log.Error("cluster: roster", "error", err)
+		if value, version := c.node.KnownMembers(); version != known {
+			if err := c.learn(value); err != nil {
+				c.log.Error("cluster: roster", "error", err)
+			} else {
+				known = version
+			}
 		}
 		select {
 		case <-c.node.MembersChanged():
@@ -31,11 +37,7 @@ func (c *cluster) followRoster(ctx context.Context) {
 	}
 }
 
-func (c *cluster) learn() error {
-	value, version := c.node.KnownMembers()
-	if version == 0 {
-		return nil
-	}
+func (c *cluster) learn(value []byte) error {
 	r, err := member.DecodeRoster(value)
 	if err != nil {
 		return err
