@@ -16,6 +16,7 @@ import (
 	"ursula/control/place"
 	"ursula/core/group"
 	"ursula/core/node"
+	"ursula/infra/transport"
 )
 
 var _ admin.Cluster = adminPort{}
@@ -29,6 +30,20 @@ func (p adminPort) Status() place.Status { return p.cluster.keeper.Load().Status
 // Update implements admin.Cluster.
 func (p adminPort) Update(ctx context.Context, change func(member.Roster) (member.Roster, error)) error {
 	return rosterPort(p).Update(ctx, change)
+}
+
+// runsPatience bounds the wait for the answer of a member that may be dead.
+const runsPatience = time.Second
+
+// Runs implements admin.Cluster.
+func (p adminPort) Runs(ctx context.Context, id string) bool {
+	if id == p.cluster.config.NodeID {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(ctx, runsPatience)
+	defer cancel()
+	_, err := reportsPort{calls{p.cluster.links}}.Report(ctx, id)
+	return err == nil || errors.As(err, new(*transport.RemoteError)) // it has no report while it starts
 }
 
 // transferRequest is the body of methodTransfer.
