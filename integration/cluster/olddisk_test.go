@@ -49,6 +49,7 @@ func TestTheOldDiskDoesNotComeInPlaceOfTheNewOne(t *testing.T) {
 	if err := os.RemoveAll(node.Dir()); err != nil {
 		t.Fatal(err)
 	}
+	ctl(t, other, "cluster", "replace", replacement, "--no-wait") // asked for again
 	node.Restart()
 	awaitCaughtUp(t, c, node)
 	requireWithout(t, c, writers, other)

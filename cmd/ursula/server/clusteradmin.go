@@ -16,7 +16,6 @@ import (
 	"ursula/control/place"
 	"ursula/core/group"
 	"ursula/core/node"
-	"ursula/infra/transport"
 )
 
 var _ admin.Cluster = adminPort{}
@@ -35,15 +34,17 @@ func (p adminPort) Update(ctx context.Context, change func(member.Roster) (membe
 // runsPatience bounds the wait for the answer of a member that may be dead.
 const runsPatience = time.Second
 
-// Runs implements admin.Cluster.
+// Runs implements admin.Cluster. The empty disk that is to come answers to the same
+// name, and from the same address.
 func (p adminPort) Runs(ctx context.Context, id string) bool {
-	if id == p.cluster.config.NodeID {
-		return true
+	m, _ := p.cluster.membership.roster().Find(id)
+	if m.Disk == "" || m.Disk == p.cluster.membership.identity().Disk {
+		return m.Disk != ""
 	}
 	ctx, cancel := context.WithTimeout(ctx, runsPatience)
 	defer cancel()
-	_, err := reportsPort{calls{p.cluster.links}}.Report(ctx, id)
-	return err == nil || errors.As(err, new(*transport.RemoteError)) // it has no report while it starts
+	who, err := p.cluster.links.Probe(ctx, m.Address)
+	return err == nil && who.Disk == m.Disk
 }
 
 // transferRequest is the body of methodTransfer.
