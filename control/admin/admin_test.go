@@ -56,8 +56,11 @@ func TestAChangeIsAcceptedAndAwaited(t *testing.T) {
 			func(v uint64) admin.Goal { return admin.Drained("4", v) }, "1:active 2:active 3:active 4:draining"},
 		{"undrain", func() (uint64, error) { return c.Undrain(t.Context(), "4") },
 			func(v uint64) admin.Goal { return admin.Undrained("4", v) }, "1:active 2:active 3:active 4:active"},
-		{"replace a disk", func() (uint64, error) { return c.Replace(t.Context(), "4", four) },
-			func(v uint64) admin.Goal { return admin.Replaced("4", "4", v) }, "1:active 2:active 3:active 4:active"},
+		{"replace a disk", func() (uint64, error) {
+			cluster.SetDown("4", true)
+			defer cluster.SetDown("4", false)
+			return c.Replace(t.Context(), "4", four)
+		}, func(v uint64) admin.Goal { return admin.Replaced("4", "4", v) }, "1:active 2:active 3:active 4:active"},
 		{"replace a node", func() (uint64, error) {
 			return c.Replace(t.Context(), "1", member.Peer{ID: "5", Address: "127.0.0.5:5437"})
 		}, func(v uint64) admin.Goal { return admin.Replaced("1", "5", v) }, "2:active 3:active 4:active 5:active"},
@@ -103,6 +106,7 @@ func TestRefusalsAreProblems(t *testing.T) {
 		"address taken":   {"POST", "/v1/cluster/members", `{"id":"4","address":"127.0.0.1:5437"}`, 409, "member-exists"},
 		"unknown":         {"DELETE", "/v1/cluster/members/9", "", 404, "no-such-member"},
 		"not draining":    {"POST", "/v1/cluster/members/9/undrain", "", 404, "no-such-member"},
+		"still running":   {"POST", "/v1/cluster/members/2/replace", `{"address":"127.0.0.2:5437"}`, 409, "member-runs"},
 		"no such group":   {"POST", "/v1/cluster/groups/4/transfer", `{"to":"1"}`, 404, "no-such-group"},
 		"no group":        {"POST", "/v1/cluster/groups/x/transfer", `{"to":"1"}`, 404, "no-such-group"},
 		"no voter":        {"POST", "/v1/cluster/groups/0/transfer", `{"to":"9"}`, 409, "not-a-voter"},

@@ -4,7 +4,7 @@
 //	GET    /v1/cluster                         Status
 //	POST   /v1/cluster/members                 {"id": "4", "address": "host:port"}
 //	DELETE /v1/cluster/members/{id}
-//	POST   /v1/cluster/members/{id}/replace    {"id": "4", "address": "host:port"}; without id: the same id
+//	POST   /v1/cluster/members/{id}/replace    {"id": "4", "address": "host:port"}; without id: the same id, which must not run
 //	POST   /v1/cluster/members/{id}/drain
 //	POST   /v1/cluster/members/{id}/undrain
 //	POST   /v1/cluster/groups/{group}/transfer {"to": "2"}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"ursula/control/member"
+	"ursula/control/place"
 )
 
 // Goal is what somebody waits for: whether a status shows it, and in words how far
@@ -51,9 +52,20 @@ func Left(id string, roster uint64) Goal {
 		if !ok {
 			return true, fmt.Sprintf("node %s has left", id)
 		}
-		return false, fmt.Sprintf("node %s is %s: in %d of %d groups, leads %d",
-			id, m.State, m.Votes+m.Learns, len(s.Groups), m.Leads)
+		return false, fmt.Sprintf("node %s is %s: in %d of %d groups, leads %d%s",
+			id, m.State, m.Votes+m.Learns, len(s.Groups), m.Leads, awaits(s, m))
 	})
+}
+
+// awaits says whom a leaving member waits for, if there is somebody: one that still
+// answers goes after those that come.
+func awaits(s Status, leaving place.MemberStatus) string {
+	for _, m := range s.Members {
+		if m.State == member.Joining && leaving.Reachable && leaving.Votes > 0 {
+			return fmt.Sprintf("; it stays until node %s has joined", m.ID)
+		}
+	}
+	return ""
 }
 
 // Replaced is reached when the new member is active and the old one has left.

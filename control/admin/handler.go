@@ -27,6 +27,9 @@ type Cluster interface {
 	Update(ctx context.Context, change func(member.Roster) (member.Roster, error)) error
 	// Transfer makes a voter the leader of a group, and returns once it leads.
 	Transfer(ctx context.Context, group uint32, to string) error
+	// Runs says whether the process of a member answers, with the disk that the
+	// roster knows. It waits for the answer for a second or so.
+	Runs(ctx context.Context, id string) bool
 }
 
 // Options describe the node that serves.

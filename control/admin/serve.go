@@ -57,7 +57,13 @@ func (h *handler) replace(w http.ResponseWriter, r *http.Request) error {
 	if body.ID == "" {
 		body.ID = id
 	}
+	runs := body.ID == id && h.cluster.Runs(r.Context(), id)
 	return h.change(w, r, func(roster member.Roster, now time.Time) (member.Roster, error) {
+		if m, _ := roster.Find(id); runs && m.State == member.Joining && m.Address == body.Address {
+			return roster, nil // it has come already
+		} else if runs {
+			return roster, fmt.Errorf("%w: stop node %s first, and see that nothing starts it with the disk that it has", errRuns, id)
+		}
 		return roster.Replace(id, member.Peer(body), now)
 	})
 }

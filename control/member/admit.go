@@ -22,7 +22,10 @@ func Admit(roster Roster, self, from Identity) error {
 	switch {
 	case !known:
 		return refuse(ErrUnknown, "node %s is not a member of cluster %s: it was removed, or never added", from.Node, self.Cluster)
-	case m.Disk != "" && m.Disk != from.Disk:
+	case m.Disk == "":
+		return refuse(ErrDisk, "node %s is expected with an empty directory, which has not come yet: the disk %.8s has no place in cluster %s",
+			m.ID, from.Disk, self.Cluster)
+	case m.Disk != from.Disk:
 		return refuse(ErrDisk, "%s", otherDisk(m, from.Disk))
 	}
 	return nil

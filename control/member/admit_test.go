@@ -3,6 +3,7 @@ package member_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"ursula/control/member"
 )
@@ -10,6 +11,10 @@ import (
 func TestOnlyMembersAreAdmitted(t *testing.T) {
 	known := roster(t)
 	self := member.Identity{Cluster: known.Cluster, Node: "1", Disk: "disk-1"}
+	awaited, err := known.Add(member.Peer{ID: "4", Address: "host-4:1"}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
 	two := member.Identity{Cluster: known.Cluster, Node: "2", Disk: "disk-2"}
 	for name, c := range map[string]struct {
 		roster     member.Roster
@@ -23,6 +28,8 @@ func TestOnlyMembersAreAdmitted(t *testing.T) {
 		"not part of it oneself":   {member.Roster{}, member.Identity{Node: "1"}, two, member.ErrNewcomer},
 		"another cluster":          {*known, self, member.Identity{Cluster: "x", Node: "2", Disk: "disk-2"}, member.ErrOtherCluster},
 		"an empty disk":            {*known, self, member.Identity{Cluster: known.Cluster, Node: "2", Disk: "fresh"}, member.ErrDisk},
+		"a disk before its place":  {awaited, self, member.Identity{Cluster: known.Cluster, Node: "4", Disk: "old"}, member.ErrDisk},
+		"the newcomer in a place":  {awaited, self, member.Identity{Node: "4", Disk: "fresh"}, member.ErrNewcomer},
 		"one that was removed":     {*known, self, member.Identity{Cluster: known.Cluster, Node: "9", Disk: "d"}, member.ErrUnknown},
 		"another cluster, no list": {member.Roster{}, self, member.Identity{Cluster: "x", Node: "2"}, member.ErrOtherCluster},
 	} {

@@ -55,8 +55,11 @@ func (r Roster) Replace(id string, p Peer, now time.Time) (Roster, error) {
 	if p.ID != id {
 		return r.replaceByAnother(m, p, now)
 	}
-	if m.State == Leaving && m.Successor != nil && m.Successor.Address == p.Address {
+	switch {
+	case m.State == Leaving && m.Successor != nil && m.Successor.Address == p.Address:
 		return r, nil
+	case m.State == Joining && m.Disk == "" && m.Address == p.Address:
+		return r, nil // it is awaited already
 	}
 	if err := r.spare(m, 0); err != nil {
 		return Roster{}, err

@@ -49,9 +49,20 @@ func Decide(self Hello, answers map[string]Hello) Decision {
 		return c.receive(self)
 	}
 	if len(self.others()) == 0 {
-		return found(self, nil) // also what has been a server of one node so far
+		return foundAlone(self)
 	}
 	return foundTogether(self, answers)
+}
+
+// foundAlone is for a node that names nobody whom it could ask. What has been a server
+// of one node grows in this way. An empty directory may be what is left of a member:
+// grown clusters have members that name nobody.
+func foundAlone(self Hello) Decision {
+	if self.Empty {
+		return refused("this directory is empty, and --peers name nobody who could say whether there is a cluster: name the members; " +
+			"or, to begin one with this node alone, start it once without --cluster-listen and --peers")
+	}
+	return found(self, nil)
 }
 
 // foundTogether is for a node that has heard of no cluster. It may only found one

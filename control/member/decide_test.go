@@ -76,9 +76,10 @@ func TestANodeDecidesHowItBegins(t *testing.T) {
 		do      member.Action
 		says    string
 	}{
-		"alone":                          {empty("1"), nil, member.Found, "cluster of 1"},
-		"alone by its list":              {empty("1", "1"), nil, member.Found, "cluster of 1"},
+		"empty and alone":                {empty("1"), nil, member.Refuse, "whether there is a cluster"},
+		"empty and alone by its list":    {empty("1", "1"), nil, member.Refuse, "whether there is a cluster"},
 		"a server of one node grows":     {with(empty("1"), func(h *member.Hello) { h.Empty = false }), nil, member.Found, "cluster of 1"},
+		"it grows by its list":           {with(empty("1", "1"), func(h *member.Hello) { h.Empty = false }), nil, member.Found, "cluster of 1"},
 		"all empty":                      {two, []member.Hello{empty("1", "3", "2", "1"), empty("3", "1", "2", "3")}, member.Found, "cluster of 3"},
 		"one is silent":                  {two, []member.Hello{empty("1", "1", "2", "3")}, member.Wait, "no answer yet from 3=host-3:1"},
 		"nobody answers":                 {two, nil, member.Wait, "1=host-1:1, 3=host-3:1"},

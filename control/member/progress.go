@@ -52,10 +52,11 @@ func (r Roster) Join(p Peer, disk string) (Roster, error) {
 	return r.put(m)
 }
 
-// Activate ends joining: every group has the member as a voter.
+// Activate ends joining: every group has the member as a voter. Nobody becomes
+// active of whom it is not known with which disk he votes.
 func (r Roster) Activate(id string, now time.Time) (Roster, error) {
 	m, err := r.member(id)
-	if err != nil || m.State != Joining {
+	if err != nil || m.State != Joining || m.Disk == "" {
 		return r, err
 	}
 	return r.turn(m, Active, now)

@@ -34,6 +34,9 @@ func (r records) List(ctx context.Context, home, prefix string, visit subscripti
 	})
 }
 
+// Leads implements subscription.Records.
+func (r records) Leads(home string) bool { return r.home(home).engine.Leads() }
+
 // ListAll implements subscription.Records.
 func (r records) ListAll(ctx context.Context, prefix string, visit subscription.Visit) error {
 	more := true

@@ -25,6 +25,8 @@ type world struct {
 	streams  *subscriptiontest.Streams
 	endpoint *subscriptiontest.Endpoint
 	limits   subscription.Limits
+
+	handedOver func(id string) error // told of what is handed over; nil refuses it
 }
 
 // inWorld runs a test in virtual time.
@@ -48,6 +50,12 @@ func (w *world) start() {
 	w.t.Helper()
 	m, err := subscription.Open(w.records, w.streams, subscription.Options{
 		Sender: w.endpoint, Limits: w.limits, Log: testLog(w.t),
+		HandOver: func(_ context.Context, id string) error {
+			if w.handedOver == nil {
+				return errors.New("there is nobody else")
+			}
+			return w.handedOver(id)
+		},
 	})
 	w.check(err)
 	w.Manager = m

@@ -1,6 +1,7 @@
 package subscription
 
 import (
+	"context"
 	"log/slog"
 	"time"
 )
@@ -10,6 +11,10 @@ type Options struct {
 	Sender Sender       // nil is an error: the caller decides what webhooks may reach
 	Limits Limits       //
 	Log    *slog.Logger // nil discards
+
+	// HandOver has the node that drives a subscription look at it: it was changed
+	// here, perhaps, by whoever drove it before. Nil is for a node without others.
+	HandOver func(ctx context.Context, id string) error
 
 	DeliveryTimeout time.Duration // of one webhook request or wake event; 30 s
 	TokenTTL        time.Duration // of callback and claim tokens; 24 h
@@ -41,6 +46,9 @@ const retryDelay = time.Second
 func (o Options) withDefaults() Options {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.HandOver == nil {
+		o.HandOver = func(context.Context, string) error { return errNoDriver }
 	}
 	if o.DeliveryTimeout == 0 {
 		o.DeliveryTimeout = 30 * time.Second

@@ -19,6 +19,9 @@ type Records interface {
 	// the order of their keys, until visit returns false.
 	List(ctx context.Context, home, prefix string, visit Visit) error
 
+	// Leads says whether this node leads home's group. It does not wait.
+	Leads(home string) bool
+
 	// ListAll does the same for every group that this node leads.
 	ListAll(ctx context.Context, prefix string, visit Visit) error
 

@@ -24,7 +24,8 @@ type conn struct {
 	traffic *traffic
 	self    []byte   // node id of this side
 	peer    Identity // of the other
-	from    []byte   // its node id
+	class   Class
+	from    []byte // its node id
 	dialed  bool
 
 	out     *outbox
@@ -49,7 +50,7 @@ type conn struct {
 func newConn(opened *opened, period pulsePeriod) *conn {
 	c := &conn{
 		net: opened.conn, traffic: opened.traffic, dialed: opened.dialed,
-		self: []byte(opened.self), peer: opened.peer, from: []byte(opened.peer.Node),
+		self: []byte(opened.self), peer: opened.peer, class: opened.class, from: []byte(opened.peer.Node),
 		out: newOutbox(), waiting: newPending(),
 		direct: directly(opened.conn), handed: make(chan []byte, 1),
 	}
@@ -71,6 +72,9 @@ func (c *conn) run() error {
 	<-written
 	return context.Cause(c.ctx)
 }
+
+// met implements carrier.
+func (c *conn) met() (Identity, Class) { return c.peer, c.class }
 
 // fail ends the connection. Only the first cause counts.
 func (c *conn) fail(cause error) {

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"errors"
+	"maps"
 	"net"
 	"sync"
 )
@@ -69,17 +70,18 @@ func (i *inbound) close() {
 }
 
 func (i *inbound) fail(which func(inboundKey) bool, cause error) {
-	var ending []carrier
-	i.mu.Lock()
-	for k, c := range i.of {
+	for k, c := range i.all() {
 		if which(k) {
-			ending = append(ending, c)
+			c.fail(cause)
 		}
 	}
-	i.mu.Unlock()
-	for _, c := range ending {
-		c.fail(cause)
-	}
+}
+
+// all returns the connections of the moment.
+func (i *inbound) all() map[inboundKey]numbered {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return maps.Clone(i.of)
 }
 
 // welcome serves a connection that was accepted, until it ends. A place among
@@ -97,6 +99,7 @@ func (t *Transport) welcome(raw net.Conn, number uint64, strangers <-chan struct
 	k := inboundKey{o.peer.Node, o.class}
 	t.inbound.add(k, numbered{c, number})
 	defer t.inbound.remove(k, c)
+	t.doubt(c)
 	if p, err := t.peer(o.peer.Node); err == nil {
 		p.hurry() // it is there: dial it now
 	}

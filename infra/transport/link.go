@@ -6,17 +6,12 @@ import (
 	"time"
 )
 
-// carrier is an established connection.
-type carrier interface {
-	run() error // until it ends; returns why
-	fail(error) // ends it
-}
-
 // link keeps a connection of one class to one peer: it dials again, with pauses,
 // whenever there is none.
 type link[C carrier] struct {
 	dial    func(context.Context, *traffic) (C, error)
 	changed func()
+	doubt   func(carrier) // judges a connection once it is current
 	traffic traffic
 	nudge   chan struct{} // capacity 1: the peer is there, dial now
 
@@ -30,9 +25,9 @@ type link[C carrier] struct {
 	err     error         // why it is not up
 }
 
-func newLink[C carrier](dial func(context.Context, *traffic) (C, error), changed func()) *link[C] {
+func newLink[C carrier](dial func(context.Context, *traffic) (C, error), changed func(), doubt func(carrier)) *link[C] {
 	return &link[C]{
-		dial: dial, changed: changed, nudge: make(chan struct{}, 1),
+		dial: dial, changed: changed, doubt: doubt, nudge: make(chan struct{}, 1),
 		dialing: make(chan struct{}), arrived: make(chan struct{}),
 	}
 }
@@ -94,7 +89,15 @@ func (l *link[C]) established(c C) {
 	if l.set(c) {
 		c.fail(ErrClosed)
 	}
+	l.doubt(c)
 	l.changed()
+}
+
+// review has the connection judged anew, if there is one.
+func (l *link[C]) review(doubt func(carrier)) {
+	if c, up, _, _ := l.look(); up {
+		doubt(c)
+	}
 }
 
 func (l *link[C]) set(c C) (closed bool) {

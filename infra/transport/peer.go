@@ -23,9 +23,9 @@ type peer struct {
 func (t *Transport) newPeer(id, address string) *peer {
 	p := &peer{t: t, id: id, address: address}
 	p.ctx, p.cancel = context.WithCancel(t.ctx)
-	p.log = newLink(p.dialConn(ClassLog), t.announce)
-	p.call = newLink(p.dialConn(ClassCall), t.announce)
-	p.bulk = newLink(p.dialSession, t.announce)
+	p.log = newLink(p.dialConn(ClassLog), t.announce, t.doubt)
+	p.call = newLink(p.dialConn(ClassCall), t.announce, t.doubt)
+	p.bulk = newLink(p.dialSession, t.announce, t.doubt)
 	return p
 }
 

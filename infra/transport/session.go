@@ -65,5 +65,8 @@ func (s *session) run() error {
 	}
 }
 
+// met implements carrier.
+func (s *session) met() (Identity, Class) { return s.opened.peer, s.opened.class }
+
 // fail implements carrier.
 func (s *session) fail(error) { _ = s.Close() }

@@ -90,7 +90,7 @@ func (t *Transport) allGroups() []*Group {
 
 // SetPeers says who the peers are: their ids with the addresses to dial. This
 // node itself is passed over. Connections to and from a peer that is gone or has
-// another address are closed.
+// another address are closed, and so are those that Admit does not admit any more.
 func (t *Transport) SetPeers(addresses map[string]string) {
 	before, next := t.replacePeers(t.options.Identity().Node, addresses)
 	for id, p := range before {
@@ -104,6 +104,7 @@ func (t *Transport) SetPeers(addresses map[string]string) {
 			p.start()
 		}
 	}
+	t.review()
 	t.announce()
 }
 

@@ -10,7 +10,7 @@ import (
 // product's defaults.
 type Config struct {
 	Nodes     int
-	Founders  int      // of the nodes; the others are launched by Join; 0 means all
+	Founders  int      // of the nodes; the others are launched by Join; 0 means all; 1 begins without flags of a cluster
 	Alone     bool     // one node, started without the flags of a cluster
 	Args      []string // further flags of every node's "ursula serve"
 	Seed      uint64   // of lags and losses

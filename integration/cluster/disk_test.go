@@ -101,11 +101,16 @@ func vacate(t *testing.T, c *Cluster, node *Node) {
 // ctl runs "ursula ctl" against a node.
 func ctl(t *testing.T, through *Node, args ...string) {
 	t.Helper()
-	args = append(append([]string{"ctl"}, args...), "--admin", through.AdminURL())
-	cmd := exec.CommandContext(t.Context(), os.Getenv(harness.BinaryVar), args...)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("ursula %s: %v\n%s", strings.Join(args, " "), err, out)
+	if out, err := tryCtl(t, through, args...); err != nil {
+		t.Fatalf("ursula ctl %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
+}
+
+func tryCtl(t *testing.T, through *Node, args ...string) (said string, err error) {
+	t.Helper()
+	args = append(append([]string{"ctl"}, args...), "--admin", through.AdminURL())
+	out, err := exec.CommandContext(t.Context(), os.Getenv(harness.BinaryVar), args...).CombinedOutput()
+	return string(out), err
 }
 
 // requireWithout takes a node away, so that the others need each other, and wants

@@ -60,7 +60,10 @@ func (c *Cluster) start(t testing.TB, id int, flags []string) *Node {
 	if config.DiskBytes > 0 {
 		mountDisk(t, disk, config.DiskBytes)
 	}
-	args := append(flags, config.Args...)
-	server := harness.Launch(t, harness.Config{Dir: filepath.Join(disk, "data"), Args: args})
+	args, first := append(flags, config.Args...), config.Args
+	if config.Founders != 1 || id != 1 {
+		first = args
+	}
+	server := harness.Launch(t, harness.Config{Dir: filepath.Join(disk, "data"), Args: first})
 	return &Node{Server: server, ID: id, t: t, network: c.Network, disk: disk, args: args}
 }

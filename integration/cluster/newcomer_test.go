@@ -40,14 +40,12 @@ func TestANewDiskIsFilledUnderWrites(t *testing.T) {
 }
 
 // TestOneNodeGrowsToThreeUnderWrites begins with a node for itself, makes it the first
-// of a cluster, and lets two more join, which get what is no longer in its log.
+// of a cluster, and lets two more join, which get what is no longer in its log. When
+// the first loses its disk it must not begin another cluster beside theirs: it was
+// started with nobody to ask.
 func TestOneNodeGrowsToThreeUnderWrites(t *testing.T) {
 	c := Start(t, Config{Nodes: 3, Founders: 1, Args: smallFlags()})
 	first := c.Node(1)
-	first.Kill()
-	empty(t, first)
-	first.WithArgs(smallFlags()...)
-	first.Restart()
 	writers := scribes(t, c, 4, 20_000)
 	measure(t, writers, 300)
 	requireSnapshots(t, first)
@@ -70,6 +68,8 @@ func TestOneNodeGrowsToThreeUnderWrites(t *testing.T) {
 		w.meet(c)
 	}
 	requireWithout(t, c, writers, first)
+	empty(t, first)
+	requireRefusal(t, first, "whether there is a cluster")
 }
 
 // write lets all write until stop is called.

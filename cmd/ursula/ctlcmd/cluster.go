@@ -8,6 +8,7 @@ import (
 
 	"ursula/cmd/ursula/usage"
 	"ursula/control/admin"
+	"ursula/control/member"
 )
 
 func newCluster(c *connection) *cobra.Command {
@@ -58,13 +59,19 @@ func newAdd(c *connection) *cobra.Command {
 		})
 }
 
-func newRemove(c *connection) *cobra.Command {
-	return c.command("remove ID", "Let a node leave, dead or alive", cobra.ExactArgs(1), func(args []string) (change, error) {
+// ofMember builds a subcommand that changes one member, which must be there.
+func (c *connection) ofMember(use, short string, ask func(*admin.Client, context.Context, string) (uint64, error),
+	goal func(id string, roster uint64) admin.Goal) *cobra.Command {
+	return c.command(use, short, cobra.ExactArgs(1), func(args []string) (change, error) {
 		return change{
-			func(ctx context.Context, a *admin.Client) (uint64, error) { return a.Remove(ctx, args[0]) },
-			func(roster uint64) admin.Goal { return admin.Left(args[0], roster) },
-		}, nil
+			func(ctx context.Context, a *admin.Client) (uint64, error) { return ask(a, ctx, args[0]) },
+			func(roster uint64) admin.Goal { return goal(args[0], roster) },
+		}, usage.Wrap(member.ValidID(args[0]))
 	})
+}
+
+func newRemove(c *connection) *cobra.Command {
+	return c.ofMember("remove ID", "Let a node leave, dead or alive", (*admin.Client).Remove, admin.Left)
 }
 
 func newReplace(c *connection) *cobra.Command {
@@ -74,6 +81,9 @@ func newReplace(c *connection) *cobra.Command {
 			old := p.ID
 			if len(args) == 2 {
 				old = args[0]
+			}
+			if err == nil {
+				err = usage.Wrap(member.ValidID(old))
 			}
 			return change{
 				func(ctx context.Context, a *admin.Client) (uint64, error) { return a.Replace(ctx, old, p) },
@@ -88,21 +98,11 @@ taken out of every group first. replace 2 4=HOST:PORT lets node 4 join and node 
 }
 
 func newDrain(c *connection) *cobra.Command {
-	return c.command("drain ID", "Have a node lead nothing", cobra.ExactArgs(1), func(args []string) (change, error) {
-		return change{
-			func(ctx context.Context, a *admin.Client) (uint64, error) { return a.Drain(ctx, args[0]) },
-			func(roster uint64) admin.Goal { return admin.Drained(args[0], roster) },
-		}, nil
-	})
+	return c.ofMember("drain ID", "Have a node lead nothing", (*admin.Client).Drain, admin.Drained)
 }
 
 func newUndrain(c *connection) *cobra.Command {
-	return c.command("undrain ID", "Let a node lead again", cobra.ExactArgs(1), func(args []string) (change, error) {
-		return change{
-			func(ctx context.Context, a *admin.Client) (uint64, error) { return a.Undrain(ctx, args[0]) },
-			func(roster uint64) admin.Goal { return admin.Undrained(args[0], roster) },
-		}, nil
-	})
+	return c.ofMember("undrain ID", "Let a node lead again", (*admin.Client).Undrain, admin.Undrained)
 }
 
 func newTransfer(c *connection) *cobra.Command {
@@ -115,6 +115,9 @@ func newTransfer(c *connection) *cobra.Command {
 		group, err := strconv.ParseUint(args[0], 10, 32)
 		if err != nil {
 			return usage.Errorf("%q is not the number of a group", args[0])
+		}
+		if err := member.ValidID(args[1]); err != nil {
+			return usage.Wrap(err)
 		}
 		client, err := c.open()
 		if err != nil {

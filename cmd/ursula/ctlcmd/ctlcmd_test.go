@@ -79,6 +79,7 @@ func TestMembersAreChangedAndAwaited(t *testing.T) {
 		{"remove 5", "node 5 has left", "1:active 2:active 4:active"},
 		{"drain 1 --no-wait", "", "1:draining 2:active 4:active"},
 	} {
+		cluster.SetDown("2", strings.HasPrefix(c.command, "replace 2=")) // it must not run any more
 		out, said, err := shell(t, append([]string{"cluster", "--admin", urls}, strings.Fields(c.command)...)...)
 		lines := strings.Split(strings.TrimSpace(said), "\n")
 		if err != nil || out != "" || lines[len(lines)-1] != c.last {
@@ -202,6 +203,10 @@ func TestMistakesAreToldFromFailures(t *testing.T) {
 		"no group":          {"cluster transfer a 1", true},
 		"not all nodes":     {"rollout plan --admin " + one, true},
 		"not all to verify": {"cluster verify --admin " + one, true},
+		"no id":             {"cluster drain .. --admin " + one, true},
+		"no ids":            {"cluster replace a/b 4=127.0.0.4:5437 --admin " + one, true},
+		"to no id":          {"cluster transfer 0 a=b --admin " + one, true},
+		"a node that runs":  {"cluster replace 3=127.0.0.3:5437 --admin " + one, false},
 		"no such member":    {"cluster remove 9 --admin " + one, false},
 		"nobody answers":    {"cluster status --admin http://127.0.0.1:1", false},
 		"no plan":           {"rollout status", false},

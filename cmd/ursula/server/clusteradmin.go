@@ -31,6 +31,22 @@ func (p adminPort) Update(ctx context.Context, change func(member.Roster) (membe
 	return rosterPort(p).Update(ctx, change)
 }
 
+// runsPatience bounds the wait for the answer of a member that may be dead.
+const runsPatience = time.Second
+
+// Runs implements admin.Cluster. The empty disk that is to come answers to the same
+// name, and from the same address.
+func (p adminPort) Runs(ctx context.Context, id string) bool {
+	m, _ := p.cluster.membership.roster().Find(id)
+	if m.Disk == "" || m.Disk == p.cluster.membership.identity().Disk {
+		return m.Disk != ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, runsPatience)
+	defer cancel()
+	who, err := p.cluster.links.Probe(ctx, m.Address)
+	return err == nil && who.Disk == m.Disk
+}
+
 // transferRequest is the body of methodTransfer.
 type transferRequest struct {
 	Group uint32 `json:"group"`

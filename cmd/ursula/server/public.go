@@ -1,9 +1,7 @@
 package server
 
 import (
-	"context"
 	"log/slog"
-	"net"
 	"net/http"
 	"time"
 
@@ -62,10 +60,7 @@ func (s *Server) controlHandler() http.Handler {
 		return here
 	}
 	s.serve(&http.Server{Handler: s.telemetry.Hop(here), ReadHeaderTimeout: readHeaderTimeout}, s.cluster.links.Service(serviceControl))
-	open := func(ctx context.Context, node string) (net.Conn, error) {
-		return s.cluster.links.Open(ctx, node, serviceControl)
-	}
-	return newSubscriptionHop(streamRoot, here, s.node.LeaderOfHome, open, s.telemetry.Inject)
+	return newSubscriptionHop(streamRoot, here, s.node.LeaderOfHome, s.cluster.openControl, s.telemetry.Inject)
 }
 
 // maxBody is the longest request body that can be stored. An append is one

@@ -28,6 +28,18 @@ type subscriptionHop struct {
 func newSubscriptionHop(root string, here http.Handler, leader func(string) (string, bool),
 	open func(ctx context.Context, node string) (net.Conn, error), inject func(context.Context, http.Header),
 ) *subscriptionHop {
+	return &subscriptionHop{root: root + "/__ds/subscriptions/", here: here, leader: leader, proxy: &httputil.ReverseProxy{
+		Transport: toNodes(open, 16),
+		Rewrite: func(r *httputil.ProxyRequest) {
+			rewrite(r)
+			inject(r.In.Context(), r.Out.Header)
+		},
+		ErrorHandler: unreachable,
+	}}
+}
+
+// toNodes carries HTTP to nodes, which are the hosts of its URLs.
+func toNodes(open func(ctx context.Context, node string) (net.Conn, error), idle int) *http.Transport {
 	dial := func(ctx context.Context, _, address string) (net.Conn, error) {
 		node, _, err := net.SplitHostPort(address)
 		if err != nil {
@@ -35,14 +47,7 @@ func newSubscriptionHop(root string, here http.Handler, leader func(string) (str
 		}
 		return open(ctx, node)
 	}
-	return &subscriptionHop{root: root + "/__ds/subscriptions/", here: here, leader: leader, proxy: &httputil.ReverseProxy{
-		Transport: &http.Transport{DialContext: dial, MaxIdleConnsPerHost: 16},
-		Rewrite: func(r *httputil.ProxyRequest) {
-			rewrite(r)
-			inject(r.In.Context(), r.Out.Header)
-		},
-		ErrorHandler: unreachable,
-	}}
+	return &http.Transport{DialContext: dial, MaxIdleConnsPerHost: idle}
 }
 
 type driverKey struct{}

@@ -15,8 +15,11 @@ const reloadPause = time.Second
 
 func (s *Server) openSubscriptions() error {
 	s.webhooks = webhook.NewClient(webhook.Policy{AllowLoopback: s.config.AllowLoopbackWebhooks}, nil)
-	manager, err := subscription.Open(s.node.Records(), s.node.Streams(),
-		subscription.Options{Sender: s.webhooks, Log: s.log})
+	options := subscription.Options{Sender: s.webhooks, Log: s.log}
+	if s.cluster != nil {
+		options.HandOver = newHandover(streamRoot, s.node.LeaderOfHome, s.cluster.openControl)
+	}
+	manager, err := subscription.Open(s.node.Records(), s.node.Streams(), options)
 	if err != nil {
 		return fmt.Errorf("open subscriptions: %w", err)
 	}

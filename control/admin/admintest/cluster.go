@@ -89,6 +89,14 @@ func (c *Cluster) Transfer(_ context.Context, group uint32, to string) error {
 	return nil
 }
 
+// Runs implements admin.Cluster.
+func (c *Cluster) Runs(_ context.Context, id string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	m, there := c.roster.Find(id)
+	return there && m.Disk != "" && !c.down[id]
+}
+
 // Status implements admin.Cluster, and lets everything come one step nearer to
 // what is wanted.
 func (c *Cluster) Status() place.Status {

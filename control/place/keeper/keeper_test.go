@@ -19,7 +19,15 @@ func add(id string) func(member.Roster) (member.Roster, error) {
 		if err != nil {
 			return r, err
 		}
-		return r.Join(member.Peer{ID: id, Address: address(id)}, "disk-"+id)
+		return join(id)(r)
+	}
+}
+
+// join has a node say with which disk it comes, as its own start would do
+// (member.Decide).
+func join(id string) func(member.Roster) (member.Roster, error) {
+	return func(r member.Roster) (member.Roster, error) {
+		return r.Join(member.Peer{ID: id, Address: address(id)}, fmt.Sprintf("disk-%s-of-%d", id, r.Version))
 	}
 }
 
@@ -46,11 +54,11 @@ func replaceDead(w *world) {
 	w.command(func(r member.Roster) (member.Roster, error) {
 		return r.Replace("2", member.Peer{ID: "4", Address: address("4")}, time.Now())
 	})
+	w.command(join("4"))
 	w.await("4 in the place of 2", w.settled("1", "3", "4"))
 }
 
-// replaceDisk starts node 2 with an empty disk as soon as it may join, as its own
-// start would do (member.Decide).
+// replaceDisk starts node 2 with an empty disk as soon as it may join.
 func replaceDisk(w *world) {
 	grow(w)
 	w.kill("2")
@@ -62,6 +70,7 @@ func replaceDisk(w *world) {
 		return m.State == member.Joining
 	})
 	w.start("2")
+	w.command(join("2"))
 	w.await("an empty disk as node 2", w.settled("1", "2", "3"))
 }
 

@@ -28,7 +28,7 @@ func (k *Keeper) first(ctx context.Context, own []place.Replica) (progress bool)
 func (k *Keeper) keepRoster(ctx context.Context, r member.Roster, v place.View) (progress bool) {
 	for _, m := range r.Members {
 		switch {
-		case m.State == member.Joining && v.Everywhere(m.ID):
+		case m.State == member.Joining && m.Disk != "" && v.Everywhere(m.ID):
 			return k.update(ctx, "node "+m.ID+" is active", func(r member.Roster) (member.Roster, error) {
 				return r.Activate(m.ID, time.Now())
 			})

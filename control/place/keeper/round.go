@@ -56,7 +56,8 @@ func agreed(r member.Roster, reports map[string]place.Report) bool {
 }
 
 // collect asks all members at once. A member that does not answer in time is
-// missing.
+// missing, and so is one of whom no disk is known: whoever answers in its place is
+// not the one that is to come.
 func (k *Keeper) collect(ctx context.Context, own []place.Replica, r member.Roster) map[string]place.Report {
 	ctx, cancel := context.WithTimeout(ctx, k.Patience)
 	defer cancel()
@@ -64,7 +65,7 @@ func (k *Keeper) collect(ctx context.Context, own []place.Replica, r member.Rost
 	var mu sync.Mutex
 	var asked sync.WaitGroup
 	for _, m := range r.Members {
-		if m.ID == k.Self {
+		if m.ID == k.Self || m.Disk == "" {
 			continue
 		}
 		asked.Go(func() {

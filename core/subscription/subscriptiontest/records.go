@@ -69,6 +69,14 @@ func (r *Records) ListAll(ctx context.Context, prefix string, visit subscription
 	})
 }
 
+// Leads implements subscription.Records. A subscription's home is the key of its
+// record.
+func (r *Records) Leads(home string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.hidden == "" || home != r.hidden
+}
+
 // Hide lets another node lead the group of one record; "" takes it back.
 func (r *Records) Hide(key string) {
 	r.mu.Lock()

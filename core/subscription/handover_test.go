@@ -1,0 +1,55 @@
+package subscription_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// A delivery ends after the leadership has moved. Its outcome counts, and leads to the
+// next wake; but that is the other node's, which is told until it has heard, and drives
+// it from then on. Two nodes would deliver everything twice.
+func TestWhatAnotherNodeDrivesIsHandedOver(t *testing.T) {
+	inWorld(t, func(w *world) {
+		asked := 0
+		w.handedOver = func(string) error {
+			if asked++; asked < 3 {
+				return errors.New("not elected yet")
+			}
+			return nil
+		}
+		w.webhook("s", "events/*")
+		w.streams.Write("events/a", "1")
+		d := w.delivery()
+		w.streams.Write("events/a", "2") // after the snapshot
+		synctest.Wait()
+
+		w.records.Hide("sub/s") // and Reload has not run yet
+		d.Answer(true, nil)
+		w.noDelivery()
+		w.wantLinks("s", "events/a glob 1")
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		if asked != 3 {
+			t.Errorf("the other node was asked %d times, want 3", asked)
+		}
+		w.streams.Write("events/a", "3")
+		w.noDelivery()
+
+		w.records.Hide("") // now as the other node: it is asked
+		_, err := w.Describe(context.Background(), "s")
+		w.check(err)
+		next := w.delivery()
+		if next.Generation != 2 {
+			t.Errorf("the wake is %d, want 2", next.Generation)
+		}
+		next.Answer(true, nil)
+		w.noDelivery()
+		w.wantLinks("s", "events/a glob 3")
+		w.streams.Write("events/a", "4") // it follows the streams as well
+		w.delivery().Answer(true, nil)
+		synctest.Wait()
+	})
+}
