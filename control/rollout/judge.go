@@ -32,7 +32,7 @@ type Verdict struct {
 // nodes.
 func Judge(v Verb, n Node, command bool, s Seen) Verdict {
 	switch v {
-	case Drain, Undrain, Verify:
+	case Drain, Undrain:
 		if s.ClusterErr != nil {
 			return Verdict{Why: s.ClusterErr.Error()}
 		}
@@ -43,8 +43,7 @@ func Judge(v Verb, n Node, command bool, s Seen) Verdict {
 	}
 	switch v {
 	case Verify:
-		ok, why := admin.Healthy(s.Cluster)
-		return Verdict{Done: ok, Why: why}
+		return verified(s)
 	case Drain:
 		return turned(s, n, member.Draining, Drain)
 	case Stop:
@@ -57,6 +56,14 @@ func Judge(v Verb, n Node, command bool, s Seen) Verdict {
 	default:
 		return turned(s, n, member.Active, Undrain)
 	}
+}
+
+func verified(s Seen) Verdict {
+	if s.ClusterErr != nil {
+		return Verdict{Why: s.ClusterErr.Error()}
+	}
+	ok, why := admin.Healthy(s.Cluster)
+	return Verdict{Done: ok, Why: why}
 }
 
 func turned(s Seen, n Node, to member.State, by Verb) Verdict {
@@ -81,6 +88,11 @@ func stopped(s Seen, n Node) Verdict {
 	case n.Boot != "" && s.Node.Boot != n.Boot:
 		return Verdict{Done: true, Why: fmt.Sprintf("node %s has another process", n.ID)}
 	}
+	for _, v := range []Verdict{verified(s), turned(s, n, member.Draining, Drain)} {
+		if !v.Done {
+			return v // it was, before the plan was interrupted
+		}
+	}
 	return Verdict{Act: Stop, Why: fmt.Sprintf("node %s runs", n.ID)}
 }
 
@@ -92,8 +104,8 @@ func started(s Seen, n Node, command bool) Verdict {
 		return Verdict{Why: fmt.Sprintf("node %s is down: it is to be started by its supervisor, or by hand", n.ID)}
 	case s.NodeErr != nil:
 		return Verdict{Why: s.NodeErr.Error()}
-	case s.Node.Boot == n.Boot:
-		return Verdict{Act: Stop, Why: fmt.Sprintf("node %s has not ended", n.ID)}
+	case s.Node.Boot == n.Boot: // it was only out of reach
+		return stopped(s, n)
 	}
 	return Verdict{Done: true, Why: fmt.Sprintf("node %s runs %s", n.ID, s.Node.Version)}
 }
