@@ -16,9 +16,23 @@ type Seen struct {
 	NodeErr    error        // ErrDown when no process runs there
 }
 
+// down says that the node's process has ended. A host that cannot be reached may have
+// gone with its process, as containers do, if that was asked to end and the others miss
+// it too; but a wrong name or a broken network here is no end of anything.
+func (s Seen) down(n Node) bool {
+	if errors.Is(s.NodeErr, ErrDown) {
+		return true
+	}
+	m, ok := s.Cluster.Member(n.ID)
+	return errors.Is(s.NodeErr, ErrUnreached) && n.Boot != "" && s.ClusterErr == nil && ok && !m.Reachable
+}
+
 // ErrDown says that nothing listens at a node's admin port. A process that listens
 // and does not answer in time is not down.
 var ErrDown = errors.New("no process listens")
+
+// ErrUnreached says that a node's host was not found or not reached from here.
+var ErrUnreached = errors.New("it cannot be reached from here")
 
 // Verdict says whether a step is done and, if not, what to do about it: act by a
 // verb, or wait when that is empty.
@@ -81,7 +95,7 @@ func turned(s Seen, n Node, to member.State, by Verb) Verdict {
 
 func stopped(s Seen, n Node) Verdict {
 	switch {
-	case errors.Is(s.NodeErr, ErrDown):
+	case s.down(n):
 		return Verdict{Done: true, Why: fmt.Sprintf("node %s has ended", n.ID)}
 	case s.NodeErr != nil:
 		return Verdict{Why: s.NodeErr.Error()}
@@ -98,9 +112,9 @@ func stopped(s Seen, n Node) Verdict {
 
 func started(s Seen, n Node, command bool) Verdict {
 	switch {
-	case errors.Is(s.NodeErr, ErrDown) && command:
+	case s.down(n) && command:
 		return Verdict{Act: Start, Why: fmt.Sprintf("node %s is down", n.ID)}
-	case errors.Is(s.NodeErr, ErrDown):
+	case s.down(n):
 		return Verdict{Why: fmt.Sprintf("node %s is down: it is to be started by its supervisor, or by hand", n.ID)}
 	case s.NodeErr != nil:
 		return Verdict{Why: s.NodeErr.Error()}

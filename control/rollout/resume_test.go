@@ -45,3 +45,13 @@ func TestAResumedRolloutDrainsAgain(t *testing.T) {
 		}
 	})
 }
+
+// A node that nobody reaches, and that was never asked to end, may come back as the
+// process that it was.
+func TestANodeThatWasNotAskedHasNotEnded(t *testing.T) {
+	s := rollout.Seen{Cluster: newFleet(t).status(), NodeErr: rollout.ErrUnreached}
+	s.Cluster.Members[1].Reachable = false
+	if v := rollout.Judge(rollout.Stop, rollout.Node{ID: "2"}, true, s); v.Done {
+		t.Errorf("got %+v", v)
+	}
+}

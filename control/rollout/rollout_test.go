@@ -141,6 +141,8 @@ func TestStepsAreJudgedByWhatIsSeen(t *testing.T) {
 	blind := seen(func(s *rollout.Seen) { s.ClusterErr = errors.New("timeout") })
 	slow := seen(func(s *rollout.Seen) { s.NodeErr, s.ClusterErr = errors.New("timeout"), errors.New("timeout") })
 	down := seen(func(s *rollout.Seen) { s.NodeErr = rollout.ErrDown })
+	lost := seen(func(s *rollout.Seen) { s.NodeErr = rollout.ErrUnreached })
+	missed := seen(func(s *rollout.Seen) { s.NodeErr, s.Cluster.Members[1].Reachable = rollout.ErrUnreached, false })
 	next := seen(func(s *rollout.Seen) { s.Node.Boot = "2" })
 	gone := seen(func(s *rollout.Seen) { s.Cluster.Members = s.Cluster.Members[:1] })
 	for name, c := range map[string]struct {
@@ -157,6 +159,10 @@ func TestStepsAreJudgedByWhatIsSeen(t *testing.T) {
 		"stop, others unknown":  {rollout.Stop, blind, rollout.Verdict{Why: "timeout"}},
 		"stop, no answer":       {rollout.Stop, slow, rollout.Verdict{Why: "timeout"}},
 		"stop, down":            {rollout.Stop, down, rollout.Verdict{Done: true, Why: "node 2 has ended"}},
+		"stop, unreached":       {rollout.Stop, lost, rollout.Verdict{Why: rollout.ErrUnreached.Error()}},
+		"stop, missed by all":   {rollout.Stop, missed, rollout.Verdict{Done: true, Why: "node 2 has ended"}},
+		"start, unreached":      {rollout.Start, lost, rollout.Verdict{Why: rollout.ErrUnreached.Error()}},
+		"start, missed by all":  {rollout.Start, missed, rollout.Verdict{Act: rollout.Start, Why: "node 2 is down"}},
 		"stop, the next":        {rollout.Stop, next, rollout.Verdict{Done: true, Why: "node 2 has another process"}},
 		"start, down":           {rollout.Start, down, rollout.Verdict{Act: rollout.Start, Why: "node 2 is down"}},
 		"start, no answer":      {rollout.Start, slow, rollout.Verdict{Why: "timeout"}},
