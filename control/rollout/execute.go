@@ -18,7 +18,8 @@ type Cluster interface {
 
 // Nodes reaches each node by itself.
 type Nodes interface {
-	// Probe returns what the node itself says, and ErrDown when it does not run.
+	// Probe returns what the node itself says, ErrDown when it does not run, and
+	// ErrUnreached when nobody there can be asked.
 	Probe(ctx context.Context, n Node) (admin.Status, error)
 	// Stop asks the process n.Boot to end, and no other.
 	Stop(ctx context.Context, n Node) error

@@ -16,9 +16,23 @@ type Seen struct {
 	NodeErr    error        // ErrDown when no process runs there
 }
 
+// down says that the node's process has ended. A host that cannot be reached may have
+// gone with its process, as containers do, if that was asked to end and the others miss
+// it too; but a wrong name or a broken network here is no end of anything.
+func (s Seen) down(n Node) bool {
+	if errors.Is(s.NodeErr, ErrDown) {
+		return true
+	}
+	m, ok := s.Cluster.Member(n.ID)
+	return errors.Is(s.NodeErr, ErrUnreached) && n.Boot != "" && s.ClusterErr == nil && ok && !m.Reachable
+}
+
 // ErrDown says that nothing listens at a node's admin port. A process that listens
 // and does not answer in time is not down.
 var ErrDown = errors.New("no process listens")
+
+// ErrUnreached says that a node's host was not found or not reached from here.
+var ErrUnreached = errors.New("it cannot be reached from here")
 
 // Verdict says whether a step is done and, if not, what to do about it: act by a
 // verb, or wait when that is empty.
@@ -32,7 +46,7 @@ type Verdict struct {
 // nodes.
 func Judge(v Verb, n Node, command bool, s Seen) Verdict {
 	switch v {
-	case Drain, Undrain, Verify:
+	case Drain, Undrain:
 		if s.ClusterErr != nil {
 			return Verdict{Why: s.ClusterErr.Error()}
 		}
@@ -43,8 +57,7 @@ func Judge(v Verb, n Node, command bool, s Seen) Verdict {
 	}
 	switch v {
 	case Verify:
-		ok, why := admin.Healthy(s.Cluster)
-		return Verdict{Done: ok, Why: why}
+		return verified(s)
 	case Drain:
 		return turned(s, n, member.Draining, Drain)
 	case Stop:
@@ -57,6 +70,14 @@ func Judge(v Verb, n Node, command bool, s Seen) Verdict {
 	default:
 		return turned(s, n, member.Active, Undrain)
 	}
+}
+
+func verified(s Seen) Verdict {
+	if s.ClusterErr != nil {
+		return Verdict{Why: s.ClusterErr.Error()}
+	}
+	ok, why := admin.Healthy(s.Cluster)
+	return Verdict{Done: ok, Why: why}
 }
 
 func turned(s Seen, n Node, to member.State, by Verb) Verdict {
@@ -74,26 +95,31 @@ func turned(s Seen, n Node, to member.State, by Verb) Verdict {
 
 func stopped(s Seen, n Node) Verdict {
 	switch {
-	case errors.Is(s.NodeErr, ErrDown):
+	case s.down(n):
 		return Verdict{Done: true, Why: fmt.Sprintf("node %s has ended", n.ID)}
 	case s.NodeErr != nil:
 		return Verdict{Why: s.NodeErr.Error()}
 	case n.Boot != "" && s.Node.Boot != n.Boot:
 		return Verdict{Done: true, Why: fmt.Sprintf("node %s has another process", n.ID)}
 	}
+	for _, v := range []Verdict{verified(s), turned(s, n, member.Draining, Drain)} {
+		if !v.Done {
+			return v // it was, before the plan was interrupted
+		}
+	}
 	return Verdict{Act: Stop, Why: fmt.Sprintf("node %s runs", n.ID)}
 }
 
 func started(s Seen, n Node, command bool) Verdict {
 	switch {
-	case errors.Is(s.NodeErr, ErrDown) && command:
+	case s.down(n) && command:
 		return Verdict{Act: Start, Why: fmt.Sprintf("node %s is down", n.ID)}
-	case errors.Is(s.NodeErr, ErrDown):
+	case s.down(n):
 		return Verdict{Why: fmt.Sprintf("node %s is down: it is to be started by its supervisor, or by hand", n.ID)}
 	case s.NodeErr != nil:
 		return Verdict{Why: s.NodeErr.Error()}
-	case s.Node.Boot == n.Boot:
-		return Verdict{Act: Stop, Why: fmt.Sprintf("node %s has not ended", n.ID)}
+	case s.Node.Boot == n.Boot: // it was only out of reach
+		return stopped(s, n)
 	}
 	return Verdict{Done: true, Why: fmt.Sprintf("node %s runs %s", n.ID, s.Node.Version)}
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os/exec"
 	"strings"
+	"syscall"
 
 	"ursula/control/admin"
 )
@@ -23,10 +24,12 @@ func (Processes) Probe(ctx context.Context, n Node) (admin.Status, error) {
 		return admin.Status{}, err
 	}
 	s, err := c.Status(ctx)
-	if op := new(net.OpError); errors.As(err, &op) && op.Op == "dial" {
+	switch op := new(net.OpError); {
+	case errors.Is(err, syscall.ECONNREFUSED):
 		return s, fmt.Errorf("node %s: %w: %w", n.ID, ErrDown, err)
-	}
-	if err == nil && s.Node != n.ID {
+	case errors.As(err, &op) && op.Op == "dial":
+		return s, fmt.Errorf("node %s: %w: %w", n.ID, ErrUnreached, err)
+	case err == nil && s.Node != n.ID:
 		return s, fmt.Errorf("%s is node %s, not node %s", n.Admin, s.Node, n.ID)
 	}
 	return s, err

@@ -34,6 +34,14 @@ func TestANodeIsReachedByItsAdminPort(t *testing.T) {
 	}
 }
 
+// Nothing can be dialed there, and nothing is sent.
+func TestANodeThatCannotBeReachedIsNotDown(t *testing.T) {
+	_, err := rollout.Processes{}.Probe(t.Context(), rollout.Node{ID: "2", Admin: "http://255.255.255.255:1"})
+	if !errors.Is(err, rollout.ErrUnreached) || errors.Is(err, rollout.ErrDown) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestANodeIsStartedByTheShell(t *testing.T) {
 	t.Chdir(t.TempDir())
 	var nodes rollout.Processes

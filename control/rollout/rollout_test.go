@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"ursula/control/member"
 	"ursula/control/rollout"
 	"ursula/core/vfs"
 )
@@ -136,8 +137,12 @@ func TestStepsAreJudgedByWhatIsSeen(t *testing.T) {
 		return s
 	}
 	asIs := seen(func(*rollout.Seen) {})
+	ready := seen(func(s *rollout.Seen) { s.Cluster.Members[1].State, s.Cluster.Members[1].Leads = member.Draining, 0 })
+	blind := seen(func(s *rollout.Seen) { s.ClusterErr = errors.New("timeout") })
 	slow := seen(func(s *rollout.Seen) { s.NodeErr, s.ClusterErr = errors.New("timeout"), errors.New("timeout") })
 	down := seen(func(s *rollout.Seen) { s.NodeErr = rollout.ErrDown })
+	lost := seen(func(s *rollout.Seen) { s.NodeErr = rollout.ErrUnreached })
+	missed := seen(func(s *rollout.Seen) { s.NodeErr, s.Cluster.Members[1].Reachable = rollout.ErrUnreached, false })
 	next := seen(func(s *rollout.Seen) { s.Node.Boot = "2" })
 	gone := seen(func(s *rollout.Seen) { s.Cluster.Members = s.Cluster.Members[:1] })
 	for name, c := range map[string]struct {
@@ -149,13 +154,19 @@ func TestStepsAreJudgedByWhatIsSeen(t *testing.T) {
 		"verify, no answer":     {rollout.Verify, slow, rollout.Verdict{Why: "timeout"}},
 		"drain":                 {rollout.Drain, asIs, rollout.Verdict{Act: rollout.Drain, Why: "node 2 is active"}},
 		"drain, not a member":   {rollout.Drain, gone, rollout.Verdict{Why: "node 2 is not a member any more"}},
-		"stop":                  {rollout.Stop, asIs, rollout.Verdict{Act: rollout.Stop, Why: "node 2 runs"}},
+		"stop":                  {rollout.Stop, ready, rollout.Verdict{Act: rollout.Stop, Why: "node 2 runs"}},
+		"stop, undrained":       {rollout.Stop, asIs, rollout.Verdict{Act: rollout.Drain, Why: "node 2 is active"}},
+		"stop, others unknown":  {rollout.Stop, blind, rollout.Verdict{Why: "timeout"}},
 		"stop, no answer":       {rollout.Stop, slow, rollout.Verdict{Why: "timeout"}},
 		"stop, down":            {rollout.Stop, down, rollout.Verdict{Done: true, Why: "node 2 has ended"}},
+		"stop, unreached":       {rollout.Stop, lost, rollout.Verdict{Why: rollout.ErrUnreached.Error()}},
+		"stop, missed by all":   {rollout.Stop, missed, rollout.Verdict{Done: true, Why: "node 2 has ended"}},
+		"start, unreached":      {rollout.Start, lost, rollout.Verdict{Why: rollout.ErrUnreached.Error()}},
+		"start, missed by all":  {rollout.Start, missed, rollout.Verdict{Act: rollout.Start, Why: "node 2 is down"}},
 		"stop, the next":        {rollout.Stop, next, rollout.Verdict{Done: true, Why: "node 2 has another process"}},
 		"start, down":           {rollout.Start, down, rollout.Verdict{Act: rollout.Start, Why: "node 2 is down"}},
 		"start, no answer":      {rollout.Start, slow, rollout.Verdict{Why: "timeout"}},
-		"start, not ended":      {rollout.Start, asIs, rollout.Verdict{Act: rollout.Stop, Why: "node 2 has not ended"}},
+		"start, not ended":      {rollout.Start, ready, rollout.Verdict{Act: rollout.Stop, Why: "node 2 runs"}},
 		"start, the next":       {rollout.Start, next, rollout.Verdict{Done: true, Why: "node 2 runs v2"}},
 		"catch up, no answer":   {rollout.CatchUp, slow, rollout.Verdict{Why: "timeout"}},
 		"catch up":              {rollout.CatchUp, next, rollout.Verdict{Done: true, Why: "all is well"}},

@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -37,7 +38,7 @@ func (s *Server) relaunch() error {
 		return err
 	}
 	s.said = info.Size()
-	life, err := spawn(os.Getenv(BinaryVar), s.args(), s.config.Env, s.output)
+	life, err := spawn(cmp.Or(s.config.Binary, os.Getenv(BinaryVar)), s.args(), s.config.Env, s.output)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ type Config struct {
 	Dir    string   // data directory; "" takes a temporary one
 	Args   []string // further flags of "ursula serve"
 	Env    []string // further environment, NAME=value
+	Binary string   // program to start; "" takes the one under test
 }
 
 // Server is a server process over one or several lives. Its methods are for one
@@ -77,6 +78,12 @@ func (s *Server) Dir() string { return s.config.Dir }
 // WithArgs replaces the further flags, for the lives to come.
 func (s *Server) WithArgs(args ...string) *Server {
 	s.config.Args = args
+	return s
+}
+
+// WithBinary has the lives to come be of another program, as an upgrade does.
+func (s *Server) WithBinary(path string) *Server {
+	s.config.Binary = path
 	return s
 }
 

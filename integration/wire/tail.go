@@ -38,14 +38,17 @@ func (c *Client) Follow(ctx context.Context, stream, offset string) (*Tail, erro
 	}
 	if response.StatusCode != http.StatusOK {
 		response.Body.Close()
-		return nil, &StatusError{Status: response.StatusCode}
+		return nil, &StatusError{Status: response.StatusCode, Header: response.Header}
 	}
 	plain := response.Header.Get("Stream-Sse-Data-Encoding") != "base64"
 	return &Tail{body: response.Body, lines: bufio.NewReader(response.Body), plain: plain}, nil
 }
 
 // StatusError is the refusal of a live read.
-type StatusError struct{ Status int }
+type StatusError struct {
+	Status int
+	Header http.Header
+}
 
 func (e *StatusError) Error() string { return fmt.Sprintf("live read: status %d", e.Status) }
 

@@ -50,6 +50,7 @@ type Server struct {
 	ready  atomic.Bool // all was recovered; it stays so
 
 	draining atomic.Bool
+	closing  atomic.Bool // what is behind the admin port may be gone
 
 	failed chan error // what ends the server before its time
 
@@ -140,13 +141,12 @@ func (s *Server) drainTraces(ctx context.Context) {
 // close ends what was started, in the opposite order.
 func (s *Server) close() error {
 	var errs []error
+	s.closing.Store(true)
 	if s.front != nil {
 		errs = append(errs, s.front.Close())
 	}
-	for _, h := range []*http.Server{s.public, s.admin} {
-		if h != nil {
-			errs = append(errs, h.Close())
-		}
+	if s.public != nil {
+		errs = append(errs, s.public.Close())
 	}
 	if s.telemetry != nil {
 		errs = append(errs, s.telemetry.Close(context.Background()))
@@ -172,6 +172,9 @@ func (s *Server) close() error {
 	}
 	if s.hub != nil {
 		s.hub.Close()
+	}
+	if s.admin != nil {
+		errs = append(errs, s.admin.Close())
 	}
 	return errors.Join(errs...)
 }

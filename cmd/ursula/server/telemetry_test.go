@@ -157,3 +157,17 @@ func TestRouteOf(t *testing.T) {
 		}
 	}
 }
+
+// TestTheAdminPortOfAServerThatCloses answers for as long as it listens, and asks
+// nothing of what may be closed.
+func TestTheAdminPortOfAServerThatCloses(t *testing.T) {
+	s := openServer(t)
+	s.closing.Store(true)
+	for path, want := range map[string]int{"/healthz": 200, "/readyz": 503, "/metrics": 503, "/v1/cluster": 503} {
+		w := httptest.NewRecorder()
+		s.admin.Handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		if w.Code != want {
+			t.Errorf("%s: %d, want %d", path, w.Code, want)
+		}
+	}
+}
