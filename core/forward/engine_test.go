@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -175,10 +176,10 @@ func TestReadsWithoutAnAnswer(t *testing.T) {
 	for _, answer := range [][]byte{nil, {0}, {0, 1, 0, 0}} {
 		synctest.Test(t, func(t *testing.T) {
 			e, _, _, calls := pair()
-			asked := 0
-			calls.answer = func(context.Context, message) ([]byte, error) { asked++; return answer, nil }
-			if err := e.Confirm(t.Context()); !errors.Is(err, group.ErrNoLeader) || asked < 2 {
-				t.Errorf("answer % x: %v after %d questions", answer, err, asked)
+			var asked atomic.Int32
+			calls.answer = func(context.Context, message) ([]byte, error) { asked.Add(1); return answer, nil }
+			if err := e.Confirm(t.Context()); !errors.Is(err, group.ErrNoLeader) || asked.Load() < 2 {
+				t.Errorf("answer % x: %v after %d questions", answer, err, asked.Load())
 			}
 		})
 	}

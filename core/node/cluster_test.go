@@ -150,7 +150,9 @@ func (c *trio) close() {
 	time.Sleep(time.Minute) // questions that were lost are given up
 }
 
-// ready waits for every group to have a leader, as every node sees it.
+// ready waits for every group to have a leader, as every node sees it. A node asks
+// until it is told: Raft leaves a follower that was away alone for up to ten seconds,
+// and a question waits no longer than that.
 func (c *trio) ready() {
 	c.t.Helper()
 	ctx, cancel := context.WithTimeout(c.t.Context(), time.Minute)
@@ -159,8 +161,10 @@ func (c *trio) ready() {
 		if p.Node == nil {
 			continue
 		}
-		if err := p.Ready(ctx); err != nil {
-			c.t.Fatalf("node %s: %v", p.id, err)
+		for err := p.Ready(ctx); err != nil; err = p.Ready(ctx) {
+			if ctx.Err() != nil {
+				c.t.Fatalf("node %s: %v", p.id, err)
+			}
 		}
 	}
 }

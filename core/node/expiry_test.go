@@ -60,17 +60,19 @@ func TestDeadlinesFarAway(t *testing.T) {
 		{TTL: -1, ExpiresAt: 253_402_300_799_000}, {TTL: -1, ExpiresAt: math.MaxInt64}, {TTL: 1 << 40}, {TTL: math.MaxInt64},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			n := open(t, small(t, faultfs.New(), Memory))
+			var looks atomic.Int64
+			o := small(t, faultfs.New(), Memory)
+			o.Now = func() time.Time { looks.Add(1); return time.Now() }
+			n := open(t, o)
 			c := creation("v1/a", octets)
 			c.Lifetime = l
 			mustCreate(t, n, c)
 			settled()
-			looks := 0
-			n.options.Now = func() time.Time { looks++; return time.Now() }
+			looks.Store(0)
 			time.Sleep(10 * time.Minute)
 			synctest.Wait()
-			if looks > 100 {
-				t.Errorf("%+v: the clock was read %d times in ten minutes", l, looks)
+			if n := looks.Load(); n > 100 {
+				t.Errorf("%+v: the clock was read %d times in ten minutes", l, n)
 			}
 			closeNode(t, n)
 		})

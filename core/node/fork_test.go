@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -13,22 +14,35 @@ import (
 	"ursula/core/vfs/faultfs"
 )
 
-// interrupted is an engine that fails one kind of command, before it is carried
+// interrupted is an engine that fails one kind of command once, before it is carried
 // out or after.
 type interrupted struct {
 	group.Engine
+	*interruption
+	fired atomic.Bool
+}
+
+// interruption is what befalls the engines of a node.
+type interruption struct {
 	op    stream.Op
 	after bool
-	fired bool
+	armed atomic.Bool
+}
+
+// openInterrupted opens a node on which that will happen, once it is armed.
+func openInterrupted(t *testing.T, i *interruption) *Node {
+	t.Helper()
+	o := small(t, faultfs.New(), RaftWAL)
+	o.between = func(e group.Engine) group.Engine { return &interrupted{Engine: e, interruption: i} }
+	return open(t, o)
 }
 
 var errInterrupted = fmt.Errorf("%w: the test says so", group.ErrUnknownOutcome)
 
 func (e *interrupted) Propose(ctx context.Context, c *stream.Command) (stream.Result, error) {
-	if c.Op != e.op || e.fired {
+	if c.Op != e.op || !e.armed.Load() || e.fired.Swap(true) {
 		return e.Engine.Propose(ctx, c)
 	}
-	e.fired = true
 	if e.after {
 		if r, err := e.Engine.Propose(ctx, c); err != nil {
 			return r, err
@@ -56,15 +70,13 @@ func TestInterruptedForks(t *testing.T) {
 }
 
 func interrupt(t *testing.T, op stream.Op, after bool) {
-	disk := faultfs.New()
-	n := open(t, small(t, disk, RaftWAL))
+	i := &interruption{op: op, after: after}
+	n := openInterrupted(t, i)
 	source, fork := inGroup(n, 0, "source"), inGroup(n, 1, "fork")
 	mustCreate(t, n, creation(source, octets))
 	mustAppend(t, n, addition(source, octets, []byte("0123456789")))
 	settled()
-	for _, g := range n.groups {
-		g.engine = &interrupted{Engine: g.engine, op: op, after: after}
-	}
+	i.armed.Store(true)
 	// The client tries until it gets an answer.
 	for range 2 {
 		_, err := n.Create(t.Context(), forking(fork, source, 4, 0))
@@ -96,14 +108,13 @@ func interrupt(t *testing.T, op stream.Op, after bool) {
 func TestTheSettlerMakesAForkWhole(t *testing.T) {
 	for _, op := range sagaSteps[:3] {
 		synctest.Test(t, func(t *testing.T) {
-			n := open(t, small(t, faultfs.New(), RaftWAL))
+			i := &interruption{op: op, after: true}
+			n := openInterrupted(t, i)
 			source, fork := inGroup(n, 0, "source"), inGroup(n, 1, "fork")
 			mustCreate(t, n, creation(source, octets))
 			mustAppend(t, n, addition(source, octets, []byte("0123456789")))
 			settled()
-			for _, g := range n.groups {
-				g.engine = &interrupted{Engine: g.engine, op: op, after: true}
-			}
+			i.armed.Store(true)
 			if _, err := n.Create(t.Context(), forking(fork, source, 4, 0)); !errors.Is(err, store.ErrUnavailable) {
 				t.Errorf("op %d: create: %v", op, err)
 			}
@@ -121,13 +132,12 @@ func TestTheSettlerMakesAForkWhole(t *testing.T) {
 // fork is taken back.
 func TestASourceThatIsGoneRefuses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := open(t, small(t, faultfs.New(), RaftWAL))
+		i := &interruption{op: stream.OpRetain}
+		n := openInterrupted(t, i)
 		source, fork := inGroup(n, 0, "source"), inGroup(n, 1, "fork")
 		mustCreate(t, n, creation(source, octets))
 		settled()
-		for _, g := range n.groups {
-			g.engine = &interrupted{Engine: g.engine, op: stream.OpRetain}
-		}
+		i.armed.Store(true)
 		if _, err := n.Create(t.Context(), forking(fork, source, 0, 0)); !errors.Is(err, store.ErrUnavailable) {
 			t.Errorf("create: %v", err)
 		}

@@ -35,6 +35,9 @@ func (n *Node) openGroups() error {
 		return err
 	}
 	for _, g := range n.groups {
+		if n.options.between != nil {
+			g.engine = n.options.between(g.engine)
+		}
 		n.flusher.Add(coldGroup{g})
 		if g.log != nil {
 			n.compactors[n.table.Shard(g.id)].Add(logGroup{g})

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ursula/core/cold"
+	"ursula/core/group"
 	"ursula/core/stream"
 	"ursula/core/trace"
 	"ursula/core/vfs"
@@ -75,6 +76,10 @@ type Options struct {
 	Now    func() time.Time
 	Logger *slog.Logger
 	Tracer trace.Tracer // nil: nothing is followed
+
+	// between, if not nil, puts something between the node and a group's engine
+	// before anybody uses that. It is for tests.
+	between func(group.Engine) group.Engine
 }
 
 // validate refuses what must not be written into a new directory.

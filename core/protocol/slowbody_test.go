@@ -28,7 +28,7 @@ func announce(t *testing.T, s *server, length int) net.Conn {
 
 func TestABodyThatPausesIsRefused(t *testing.T) {
 	s := serve(t, func(o *Options) { o.BodyPause = 20 * time.Millisecond })
-	s.create("text", "text/plain", "hello")
+	s.create("text", "text/plain", "") // no body, which could pause
 	response, err := http.ReadResponse(bufio.NewReader(announce(t, s, 100)), nil)
 	if err != nil {
 		t.Fatal(err)

@@ -36,8 +36,8 @@ type chaos struct {
 
 func newChaos(w *world, seed uint64) *chaos {
 	c := &chaos{world: w, random: rand.New(rand.NewPCG(seed, 0))}
-	c.records.Fail = func(string, string) error { return c.fault(7) }
-	c.streams.Fail = func(string, string) error { return c.fault(11) }
+	c.records.Fail(func(string, string) error { return c.fault(7) })
+	c.streams.Fail(func(string, string) error { return c.fault(11) })
 	w.Close()
 	w.limits = subscription.Limits{Hints: 3}
 	w.start()

@@ -157,13 +157,13 @@ func TestLostHintsLeadToAScan(t *testing.T) {
 func TestStreamsBornDuringCreationAreFound(t *testing.T) {
 	inWorld(t, func(w *world) {
 		var born sync.Once
-		w.records.Fail = func(operation, key string) error {
+		w.records.Fail(func(operation, key string) error {
 			if operation == "commit" && key == "sub/s" {
 				// After the backfill, before the subscription exists.
 				born.Do(func() { w.streams.Write("events/a", "123") })
 			}
 			return nil
-		}
+		})
 		w.webhook("s", "events/*")
 		w.delivery().Answer(true, nil)
 		synctest.Wait()

@@ -99,12 +99,12 @@ func TestRestartBeforeTheWakeEventWritesIt(t *testing.T) {
 	inWorld(t, func(w *world) {
 		var down atomic.Bool
 		down.Store(true)
-		w.streams.Fail = func(operation, _ string) error {
+		w.streams.Fail(func(operation, _ string) error {
 			if down.Load() && operation == "append" {
 				return errors.New("no room")
 			}
 			return nil
-		}
+		})
 		w.streams.Create("wake/pool")
 		w.pull("s", "events/*")
 		w.streams.Write("events/a", "123")
@@ -122,12 +122,12 @@ func TestRecordsOutOfReachDelayButLoseNothing(t *testing.T) {
 		w.webhook("s", "events/*")
 		var down atomic.Bool
 		down.Store(true)
-		w.records.Fail = func(operation, key string) error {
+		w.records.Fail(func(operation, key string) error {
 			if down.Load() && strings.Contains(key, "s") && operation != "list" {
 				return errors.New("no leader")
 			}
 			return nil
-		}
+		})
 		w.streams.Write("events/a", "123")
 		w.noDelivery()
 		time.Sleep(10 * time.Second)

@@ -20,7 +20,7 @@ func TestAFollowerThatComesBackIsServedAtOnce(t *testing.T) {
 		nodes := []*node{pipes.node(t, "1"), pipes.node(t, "2"), pipes.node(t, "3")}
 		acquaint(nodes...)
 		await(t, true, nodes...)
-		members := form(t, 7, nodes)
+		members := form(t, 7, nodes, time.Second)
 		l := leader(t, members)
 		away := slices.IndexFunc(members, func(m member) bool { return m != l })
 		if err := members[away].Shutdown().Error(); err != nil {
@@ -33,7 +33,7 @@ func TestAFollowerThatComesBackIsServedAtOnce(t *testing.T) {
 		time.Sleep(54 * time.Second)
 		began := time.Now()
 		nodes[away] = pipes.node(t, nodes[away].id)
-		back := join(t, nodes[away].Group(7), nodes[away].id, servers(nodes))
+		back := join(t, nodes[away].Group(7), nodes[away].id, servers(nodes), time.Second)
 		acquaint(nodes...)
 		within(t, back.applied)
 		if took := time.Since(began); took > time.Second {

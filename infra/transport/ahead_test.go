@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/raft"
+
+	"ursula/infra/transport"
 )
 
 // caughtUp is a pipeline whose follower has everything below 5.
@@ -148,42 +150,54 @@ func TestARepetitionWhileEntriesAreAhead(t *testing.T) {
 
 // The follower gets one request that holds what Raft's own would have held.
 func TestWhatGoesAheadIsWhatRaftWouldSend(t *testing.T) {
-	one, two := onTCP(t, "1"), onTCP(t, "2")
-	acquaint(one, two)
-	await(t, true, one, two)
-	got := make(chan *raft.AppendEntriesRequest, 10)
-	leader, follower := one.Group(7), two.Group(7)
-	go func() {
-		for rpc := range follower.Consumer() {
-			r := rpc.Command.(*raft.AppendEntriesRequest)
-			got <- r
-			rpc.Respond(&raft.AppendEntriesResponse{Term: 1, Success: true, LastLog: r.PrevLogEntry + uint64(len(r.Entries))}, nil)
-		}
-	}()
-	p, err := leader.AppendEntriesPipeline("2", "2")
-	if err != nil {
-		t.Fatal(err)
-	}
-	send := func(r *raft.AppendEntriesRequest) *raft.AppendEntriesResponse {
-		if _, err := p.AppendEntries(r, new(raft.AppendEntriesResponse)); err != nil {
+	synctest.Test(t, func(t *testing.T) {
+		_, one, two := pair(t)
+		got := requestsTo(t, two.Group(7))
+		leader := one.Group(7)
+		p, err := leader.AppendEntriesPipeline("2", "2")
+		if err != nil {
 			t.Fatal(err)
 		}
-		return within(t, p.Consumer()).Response()
-	}
-	send(entries("1", 5))
-	within(t, got)
-	own := entries("1", 5, []byte("x"), []byte("y"))
-	leader.SendAhead(own.Entries, 4)
-	if a := send(own); a.LastLog != 6 {
-		t.Errorf("answer %+v", a)
-	}
-	r := within(t, got)
-	if len(r.Entries) != 2 || r.PrevLogEntry != 4 || r.PrevLogTerm != 1 || r.Term != 1 || r.LeaderCommitIndex != 4 ||
-		!bytes.Equal(r.Addr, []byte("1")) || string(r.Entries[1].Data) != "y" || r.Entries[1].Index != 6 {
-		t.Errorf("got %+v", r)
-	}
-	_ = send(entries("1", 7, []byte("z")))
-	if r := within(t, got); r.PrevLogEntry != 6 {
-		t.Errorf("next %+v: what went ahead was sent again", r)
-	}
+		send := func(r *raft.AppendEntriesRequest) *raft.AppendEntriesResponse {
+			if _, err := p.AppendEntries(r, new(raft.AppendEntriesResponse)); err != nil {
+				t.Fatal(err)
+			}
+			return (<-p.Consumer()).Response()
+		}
+		send(entries("1", 5))
+		<-got
+		own := entries("1", 5, []byte("x"), []byte("y"))
+		leader.SendAhead(own.Entries, 4)
+		if a := send(own); a.LastLog != 6 {
+			t.Errorf("answer %+v", a)
+		}
+		r := <-got
+		if len(r.Entries) != 2 || r.PrevLogEntry != 4 || r.PrevLogTerm != 1 || r.Term != 1 || r.LeaderCommitIndex != 4 ||
+			!bytes.Equal(r.Addr, []byte("1")) || string(r.Entries[1].Data) != "y" || r.Entries[1].Index != 6 {
+			t.Errorf("got %+v", r)
+		}
+		_ = send(entries("1", 7, []byte("z")))
+		if r := <-got; r.PrevLogEntry != 6 {
+			t.Errorf("next %+v: what went ahead was sent again", r)
+		}
+	})
+}
+
+// requestsTo gives what comes to a group, which accepts it all until the test ends.
+func requestsTo(t *testing.T, g *transport.Group) <-chan *raft.AppendEntriesRequest {
+	got, done := make(chan *raft.AppendEntriesRequest, 10), make(chan struct{})
+	t.Cleanup(func() { close(done) })
+	go func() {
+		for {
+			select {
+			case rpc := <-g.Consumer():
+				r := rpc.Command.(*raft.AppendEntriesRequest)
+				got <- r
+				rpc.Respond(&raft.AppendEntriesResponse{Term: 1, Success: true, LastLog: r.PrevLogEntry + uint64(len(r.Entries))}, nil)
+			case <-done:
+				return
+			}
+		}
+	}()
+	return got
 }

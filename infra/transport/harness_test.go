@@ -42,9 +42,13 @@ func start(t testing.TB, id string, l net.Listener, changes ...option) *node {
 	return &node{tr, id, l.Addr().String(), true}
 }
 
-// onTCP starts a node on a port of the loopback.
+// onTCP starts a node on a port of the loopback. It has time: on a starved machine a real
+// connection is silent, and a real answer away, for longer than a node would wait, and
+// what these tests look at is something else.
 func onTCP(t testing.TB, id string, changes ...option) *node {
 	t.Helper()
+	patient := func(o *transport.Options) { o.DeadAfter, o.Timeout = 20*time.Second, 20*time.Second }
+	changes = append([]option{patient}, changes...)
 	l, err := newTCP()
 	if err != nil {
 		t.Fatal(err)

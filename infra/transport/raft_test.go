@@ -47,12 +47,12 @@ type member struct {
 	*tape
 }
 
-// form starts a group on all nodes.
-func form(t *testing.T, id uint32, nodes []*node) []member {
+// form starts a group on all nodes, in which silence is borne for so long.
+func form(t *testing.T, id uint32, nodes []*node, silence time.Duration) []member {
 	t.Helper()
 	var members []member
 	for _, n := range nodes {
-		members = append(members, join(t, n.Group(id), n.id, servers(nodes)))
+		members = append(members, join(t, n.Group(id), n.id, servers(nodes), silence))
 	}
 	return members
 }
@@ -64,11 +64,11 @@ func servers(nodes []*node) (all raft.Configuration) {
 	return all
 }
 
-func join(t *testing.T, g *transport.Group, id string, servers raft.Configuration) member {
+func join(t *testing.T, g *transport.Group, id string, servers raft.Configuration, silence time.Duration) member {
 	t.Helper()
 	c := raft.DefaultConfig()
 	c.LocalID, c.Logger = raft.ServerID(id), hclog.NewNullLogger()
-	c.HeartbeatTimeout, c.ElectionTimeout, c.LeaderLeaseTimeout = time.Second, time.Second, time.Second
+	c.HeartbeatTimeout, c.ElectionTimeout, c.LeaderLeaseTimeout = silence, silence, silence
 	store, snapshots := raft.NewInmemStore(), raft.NewInmemSnapshotStore()
 	if err := raft.BootstrapCluster(c, store, store, snapshots, g, servers); err != nil {
 		t.Fatal(err)
@@ -101,13 +101,20 @@ func leader(t *testing.T, members []member) member {
 	panic("unreachable")
 }
 
+// TestGroupsElectAndReplicateOverTCP has a leader elected that is told to stand, and no
+// other: on a starved machine nobody hears from a leader for longer than Raft waits.
 func TestGroupsElectAndReplicateOverTCP(t *testing.T) {
 	nodes := []*node{onTCP(t, "1"), onTCP(t, "2"), onTCP(t, "3")}
 	acquaint(nodes...)
+	await(t, true, nodes...)
 	const groups, entries = 3, 100
 	var running sync.WaitGroup
 	for id := range uint32(groups) {
-		members := form(t, id, nodes)
+		members := form(t, id, nodes, time.Minute)
+		stand := raft.RPC{Command: &raft.TimeoutNowRequest{RPCHeader: header("2")}, RespChan: make(chan raft.RPCResponse, 1)}
+		if !nodes[id].Group(id).Inject(stand) {
+			t.Fatal("not told to stand")
+		}
 		running.Go(func() { replicate(t, id, members, entries) })
 	}
 	running.Wait()

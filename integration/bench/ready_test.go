@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -13,11 +14,18 @@ import (
 // telling is a node that is ready and tells one status after the other, the last for ever.
 func telling(t *testing.T, statuses ...string) Target {
 	t.Helper()
-	var asked atomic.Int64
+	return tellingTo(t, func() {}, statuses...)
+}
+
+// tellingTo calls asked at each question.
+func tellingTo(t *testing.T, asked func(), statuses ...string) Target {
+	t.Helper()
+	var times atomic.Int64
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /readyz", func(http.ResponseWriter, *http.Request) {})
 	mux.HandleFunc("GET /v1/cluster", func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprint(w, statuses[min(int(asked.Add(1)), len(statuses))-1])
+		asked()
+		fmt.Fprint(w, statuses[min(int(times.Add(1)), len(statuses))-1])
 	})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
@@ -56,7 +64,8 @@ func TestReadyWaitsForLeadersAndBalance(t *testing.T) {
 
 func TestReadySaysWhatIsMissing(t *testing.T) {
 	for status, want := range map[string]string{unformed: "not formed", leaderless: "1 of 2 groups have no leader", lopsided: "equally many", "x": "invalid"} {
-		_, err := Ready{Balanced: true, Limit: time.Second / 10}.Run(t.Context(), telling(t, status), Options{})
+		ctx, giveUp := context.WithCancel(t.Context())
+		_, err := Ready{Balanced: true, Limit: time.Minute}.Run(ctx, tellingTo(t, giveUp, status), Options{})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", status, err)
 		}

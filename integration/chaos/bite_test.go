@@ -39,7 +39,7 @@ func TestDigestsBite(t *testing.T) {
 // TestLifetimesBite has a server expire a stream too early, by a clock of which the
 // judge is not told. Told of it, he finds no fault.
 func TestLifetimesBite(t *testing.T) {
-	const ahead, ttl = 60 * time.Second, 20 * time.Second
+	const ahead, ttl = 2 * time.Hour, time.Hour // and not how long a start takes
 	c := cluster.Start(t, cluster.Config{Alone: true, Args: serveFlags()})
 	client, begin := wire.New(c.Node(1).URL()), time.Now()
 	create := linear.Op{Stream: "s", Kind: linear.Create, Outcome: linear.OK, TTL: ttl}
@@ -74,19 +74,23 @@ func TestHistoriesBite(t *testing.T) {
 	if err := crowd.Prepare(ctx); err != nil {
 		t.Fatal(err)
 	}
-	timeline := nemesis.Timeline{
-		{From: time.Second, To: 1100 * time.Millisecond, Fault: nemesis.Kill, Node: 1},
-		{From: 2 * time.Second, To: 2 * time.Second, Fault: nemesis.Pause, Node: 1},
-	}
+	timeline := nemesis.Timeline{{From: time.Second, To: 1100 * time.Millisecond, Fault: nemesis.Kill, Node: 1}}
 	if err := suffer(ctx, c, crowd, timeline); err != nil {
 		t.Fatal(err)
 	}
-	h, surprises := crowd.History()
+	c.Recover()
 	breaches := map[linear.Breach]int{}
-	for _, fault := range linear.Judge(h, search).Faults {
-		breaches[fault.Breach]++
+	for breaches[linear.NotLinear] < 3 && ctx.Err() == nil { // until they have looked at what is left
+		work, stop := context.WithTimeout(ctx, time.Second)
+		crowd.Run(work)
+		stop()
+		h, surprises := crowd.History()
+		clear(breaches)
+		for _, fault := range linear.Judge(h, search).Faults {
+			breaches[fault.Breach]++
+		}
+		t.Logf("breaches %v, %d surprises", breaches, len(surprises))
 	}
-	t.Logf("breaches %v, %d surprises", breaches, len(surprises))
 	if breaches[linear.NotLinear] < 3 {
 		t.Errorf("a server that forgets everything is found guilty of %v only", breaches)
 	}

@@ -13,8 +13,8 @@ import (
 func (c *Cluster) launch(t testing.TB, config Config) {
 	t.Helper()
 	count := cmp.Or(config.Nodes, 3)
-	for i := range count {
-		c.addresses = append(c.addresses, clusterAddress(t, i+1))
+	for i := range count { // each has a host of its own, by which the network knows it
+		c.addresses = append(c.addresses, harness.Address(t, fmt.Sprintf("127.0.0.%d", 11+i)))
 	}
 	network, err := NewNetwork(config.Seed, c.addresses...)
 	if err != nil {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net"
 	"sync"
+
+	"ursula/integration/harness"
 )
 
 // Network is everything between the nodes of a cluster, which are numbered from 1.
@@ -48,15 +50,15 @@ func (n *Network) add(node int, address string) error {
 	if err != nil {
 		return fmt.Errorf("node %d: %w", node, err)
 	}
-	listener, err := listenAnywhere("127.0.0.1")
+	own, release, err := harness.Reserve("127.0.0.1")
 	if err != nil {
 		return fmt.Errorf("proxy of node %d: %w", node, err)
 	}
+	p := &proxy{network: n, node: node, address: own, release: release, target: address}
 	n.hosts[host] = node
-	n.proxies = append(n.proxies, &proxy{
-		network: n, node: node, address: listener.Addr().String(), target: address, listener: listener,
-	})
-	return nil
+	n.proxies = append(n.proxies, p)
+	p.listener, err = net.Listen("tcp", own)
+	return err
 }
 
 // Address is where others find the node.
@@ -133,6 +135,7 @@ func (n *Network) Close() {
 	n.stop()
 	for _, p := range n.proxies {
 		p.refuse()
+		p.release()
 	}
 }
 

@@ -14,6 +14,7 @@ type proxy struct {
 	network *Network
 	node    int
 	address string // where others find the node
+	release func() // gives the address back
 	target  string
 
 	mu       sync.Mutex

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"testing"
 )
 
 // Ports come from below the range from which Linux and macOS draw the local
@@ -18,14 +19,33 @@ const (
 
 var errNoPort = errors.New("no free port found")
 
-// freeAddress returns a loopback address on which nothing listens.
-func freeAddress() (string, error) {
+// Reserve returns an address of a host at which nobody listens, and which is given to
+// nobody else, in this process or another, until it is released. Whoever is given it may
+// listen there later, and again. What is held meanwhile is the same port of UDP, of
+// which no server here knows.
+func Reserve(host string) (address string, release func(), err error) {
 	for range portTries {
-		address := fmt.Sprintf("127.0.0.1:%d", firstPort+rand.IntN(lastPort-firstPort))
-		listener, err := net.Listen("tcp", address)
-		if err == nil {
-			return address, listener.Close()
+		address := fmt.Sprintf("%s:%d", host, firstPort+rand.IntN(lastPort-firstPort))
+		var held net.PacketConn
+		if held, err = net.ListenPacket("udp", address); err != nil {
+			continue
 		}
+		var listener net.Listener
+		if listener, err = net.Listen("tcp", address); err == nil {
+			return address, func() { held.Close() }, listener.Close()
+		}
+		held.Close()
 	}
-	return "", errNoPort
+	return "", nil, errors.Join(errNoPort, err)
+}
+
+// Address is an address of a host that is the test's until its end.
+func Address(t testing.TB, host string) string {
+	t.Helper()
+	a, release, err := Reserve(host)
+	if err != nil {
+		t.Fatalf("harness: %v", err)
+	}
+	t.Cleanup(release)
+	return a
 }

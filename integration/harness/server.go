@@ -16,6 +16,8 @@ type Config struct {
 	Binary string   // program to start; "" takes the one under test
 }
 
+const loopback = "127.0.0.1"
+
 // Server is a server process over one or several lives. Its methods are for one
 // goroutine, except URL, AdminURL, Kill, Pause and Resume.
 type Server struct {
@@ -43,19 +45,10 @@ func Launch(t testing.TB, config Config) *Server {
 	if config.Dir == "" {
 		config.Dir = t.TempDir()
 	}
-	s := &Server{t: t, config: config, listen: address(t), admin: address(t), output: newOutput(t)}
+	s := &Server{t: t, config: config, listen: Address(t, loopback), admin: Address(t, loopback), output: newOutput(t)}
 	t.Cleanup(s.end)
 	s.Relaunch()
 	return s
-}
-
-func address(t testing.TB) string {
-	t.Helper()
-	a, err := freeAddress()
-	if err != nil {
-		t.Fatalf("harness: %v", err)
-	}
-	return a
 }
 
 // end is the last thing that happens to a server. No test leaves one behind.

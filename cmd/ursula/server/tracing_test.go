@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"net"
 	"net/http"
 	"os"
 	"regexp"
@@ -17,6 +16,7 @@ import (
 
 	"ursula/cmd/ursula/config"
 	"ursula/infra/otel/oteltest"
+	"ursula/integration/harness"
 )
 
 // greeting takes what a server says when it serves, and hands on its address.
@@ -82,14 +82,9 @@ func trio(t *testing.T, c *oteltest.Collector) (configs []config.Config) {
 	t.Helper()
 	var peers []string
 	for i := range 3 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		l.Close()
 		k := traced(t, c)
 		k.DrainTimeout = 100 * time.Millisecond // who ends last finds no heir, and waits for one
-		k.Cluster.NodeID, k.Cluster.Listen = fmt.Sprint(i+1), l.Addr().String()
+		k.Cluster.NodeID, k.Cluster.Listen = fmt.Sprint(i+1), harness.Address(t, "127.0.0.1")
 		configs = append(configs, k)
 		peers = append(peers, k.Cluster.NodeID+"="+k.Cluster.Listen)
 	}

@@ -2,14 +2,19 @@ package raftgroup_test
 
 import (
 	"context"
+	"math"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/hashicorp/raft"
+
 	"ursula/core/group"
 	"ursula/core/group/grouptest"
 	"ursula/core/group/raftgroup"
+	"ursula/core/group/raftgroup/rafttest"
 )
 
 // compact leaves next to nothing of a node's log.
@@ -82,22 +87,48 @@ func TestPositionsCountCommandsOnly(t *testing.T) {
 	})
 }
 
+// reticent is a leader's transport that tells one node of no commit beyond an index:
+// Raft tells when it repeats itself, and with what is sent after the commit.
+type reticent struct {
+	*rafttest.Transport
+	node string
+	upTo *atomic.Uint64
+}
+
+func (r reticent) AppendEntries(
+	id raft.ServerID, to raft.ServerAddress, request *raft.AppendEntriesRequest, response *raft.AppendEntriesResponse,
+) error {
+	if string(to) == r.node {
+		request.LeaderCommitIndex = min(request.LeaderCommitIndex, r.upTo.Load())
+	}
+	return r.Transport.AppendEntries(id, to, request, response)
+}
+
 // A follower that is told the leader's position applies what it has at once, and
 // not when the leader repeats itself.
 func TestAdvanceTellsWhatIsCommitted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCluster(t, "a", "b", "c")
-		c.net.Delay(10 * time.Millisecond) // the entry leaves for both before it is committed
+		c.net.Delay(10 * time.Millisecond)
 		c.create()
-		id, leader := c.leader()
-		e := c.node(c.others(id)[0])
-		time.Sleep(time.Minute)
+		id, _ := c.leader()
+		other := c.others(id)[0]
+		var told atomic.Uint64
+		told.Store(math.MaxUint64)
+		c.stop(id)
+		c.nodes[id].wrap = func(to *rafttest.Transport) raftgroup.Transport { return reticent{to, other, &told} }
+		leader := c.restart(id)
+		c.take(id)
+		c.agree("")
+		before, _ := leader.Position()
+		told.Store(before.Commit)
 		propose(t, leader, *appended("v1/a", "x"))
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(time.Second) // the entry is everywhere
 		p, err := leader.ReadIndex(t.Context(), "", 0)
 		if err != nil || !leader.Idle(p) {
 			t.Fatalf("position %+v, idle %v, %v", p, leader.Idle(p), err)
 		}
+		e := c.node(other)
 		if applied := e.View().Applied; applied >= p.Applied {
 			t.Fatal("the follower knows already")
 		}

@@ -172,7 +172,7 @@ func TestBeginnings(t *testing.T) {
 func TestStringsAreUsedAgain(t *testing.T) {
 	r := newRequest()
 	data := []byte(post)
-	allocs := testing.AllocsPerRun(100, func() {
+	allocs := testing.AllocsPerRun(1000, func() {
 		if _, _, err := r.parse(data); err != nil {
 			t.Fatal(err)
 		}

@@ -13,11 +13,8 @@ import (
 
 // Records are versioned records in memory. They may be used concurrently.
 type Records struct {
-	// Fail, when set before use, is asked before every operation: "get", "list"
-	// or "commit", with the key or prefix. An error is returned instead.
-	Fail func(operation, key string) error
-
 	mu      sync.Mutex
+	failing func(operation, key string) error
 	hidden  string // key of another node's record
 	version uint64
 	values  map[string]record
@@ -120,11 +117,22 @@ func (r *Records) Keys(prefix string) []string {
 	return keys
 }
 
+// Fail has ask be asked before every later operation: "get", "list" or "commit",
+// with the key or prefix. Its error is returned instead.
+func (r *Records) Fail(ask func(operation, key string) error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.failing = ask
+}
+
 func (r *Records) fail(operation, key string) error {
-	if r.Fail == nil {
+	r.mu.Lock()
+	ask := r.failing
+	r.mu.Unlock()
+	if ask == nil {
 		return nil
 	}
-	return r.Fail(operation, key)
+	return ask(operation, key)
 }
 
 // Overwrite replaces a record without any check.

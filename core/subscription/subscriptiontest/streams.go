@@ -12,11 +12,8 @@ import (
 // Streams are streams of the built-in bucket in memory. An append of n bytes
 // moves the tail by n. They may be used concurrently.
 type Streams struct {
-	// Fail, when set before use, is asked before Tail, Each and Append: "tail",
-	// "each" or "append", with the path. An error is returned instead.
-	Fail func(operation, path string) error
-
 	mu        sync.Mutex
+	failing   func(operation, path string) error
 	lastID    uint64
 	live      map[stream.Name]stream.Info
 	messages  map[stream.Name][]string
@@ -136,11 +133,22 @@ func (s *Streams) report(event stream.Event) {
 	}
 }
 
+// Fail has ask be asked before every later Tail, Each and Append: "tail", "each" or
+// "append", with the path. Its error is returned instead.
+func (s *Streams) Fail(ask func(operation, path string) error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failing = ask
+}
+
 func (s *Streams) fail(operation, path string) error {
-	if s.Fail == nil {
+	s.mu.Lock()
+	ask := s.failing
+	s.mu.Unlock()
+	if ask == nil {
 		return nil
 	}
-	return s.Fail(operation, path)
+	return ask(operation, path)
 }
 
 func nameOf(path string) stream.Name {
