@@ -157,8 +157,11 @@ func TestAClientGoesOnToTheNextNode(t *testing.T) {
 		t.Errorf("members are %s", members(cluster))
 	}
 	_, err := client(t, gone.URL, brokenURL).Drain(t.Context(), "1")
-	if p := new(admin.Problem); !errors.Is(err, admin.ErrUnreachable) || !errors.As(err, &p) || p.Detail != admintest.ErrNoMajority.Error() {
+	if p := new(admin.Problem); !errors.Is(err, admin.ErrUnavailable) || !errors.As(err, &p) || p.Detail != admintest.ErrNoMajority.Error() {
 		t.Errorf("with no node that can: %v", err)
+	}
+	if _, err := client(t, gone.URL, gone.URL).Drain(t.Context(), "1"); !errors.Is(err, admin.ErrUnreachable) || errors.Is(err, admin.ErrUnavailable) {
+		t.Errorf("with no node at all: %v", err)
 	}
 	_, err = client(t, url, gone.URL).Drain(t.Context(), "2")
 	if p := new(admin.Problem); !errors.As(err, &p) || p.Code != "too-few-members" || errors.Is(err, admin.ErrUnreachable) {

@@ -21,15 +21,24 @@ func (c *Client) call(ctx context.Context, method string, body, into any, path .
 	for i := range path {
 		path[i] = url.PathEscape(path[i])
 	}
-	failed := ErrUnreachable
+	var failed error
+	verdict := ErrUnreachable
 	for _, a := range c.addresses {
 		err := c.send(ctx, method, a.JoinPath(path...), encoded, into)
-		if p := new(Problem); err == nil || errors.As(err, &p) && p.Status < http.StatusInternalServerError {
+		p := new(Problem)
+		if err == nil || errors.As(err, &p) && p.Status < http.StatusInternalServerError {
 			return err
 		}
-		failed = fmt.Errorf("%w; %w", failed, err)
+		if p.Status != 0 {
+			verdict = ErrUnavailable
+		}
+		if failed == nil {
+			failed = err
+		} else {
+			failed = fmt.Errorf("%w; %w", failed, err)
+		}
 	}
-	return failed
+	return fmt.Errorf("%w: %w", verdict, failed)
 }
 
 func (c *Client) send(ctx context.Context, method string, to *url.URL, body []byte, into any) error {

@@ -24,6 +24,9 @@ func (p *Problem) Error() string { return p.Detail }
 // ErrUnreachable says that none of the admin addresses gave an answer.
 var ErrUnreachable = errors.New("no admin address answers")
 
+// ErrUnavailable says that at least one node answered, and none could do what was asked.
+var ErrUnavailable = errors.New("no node can do that now")
+
 // Client speaks to the first of several nodes that answers. Every request may be
 // repeated, so it goes to the next node also when the outcome at one is unknown.
 // Methods may be called concurrently.

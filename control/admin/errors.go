@@ -15,6 +15,7 @@ var (
 	errMethod  = errors.New("method is not allowed here")
 	errPath    = errors.New("no such path")
 	errNoVoter = errors.New("not a voter of the group")
+	errNoLead  = errors.New("the node may not lead")
 	errRuns    = errors.New("its process runs")
 	errBoot    = errors.New("another process runs by now")
 	errQuery   = errors.New("query is not of the documented form")
@@ -44,6 +45,7 @@ func answers() []struct {
 		{errQuery, http.StatusBadRequest, "invalid-request"},
 		{ErrGroup, http.StatusNotFound, "no-such-group"},
 		{errNoVoter, http.StatusConflict, "not-a-voter"},
+		{errNoLead, http.StatusConflict, "may-not-lead"},
 		{errRuns, http.StatusConflict, "member-runs"},
 		{errBoot, http.StatusConflict, "another-process"},
 		{member.ErrInvalid, http.StatusBadRequest, "invalid-member"},

@@ -95,31 +95,3 @@ func Undrained(id string, roster uint64) Goal {
 		return m.State == member.Active, fmt.Sprintf("node %s is %s", id, m.State)
 	})
 }
-
-// Healthy is reached when every member answers, may lead or drains, has caught up as a
-// voter of every group and has all cold objects that can be had, and every group has
-// a leader.
-func Healthy(s Status) (bool, string) {
-	for _, m := range s.Members {
-		switch groups := len(s.Groups); {
-		case !m.Reachable:
-			return false, fmt.Sprintf("node %s does not answer", m.ID)
-		case m.State != member.Active && m.State != member.Draining:
-			return false, fmt.Sprintf("node %s is %s", m.ID, m.State)
-		case m.Unfit != "":
-			return false, fmt.Sprintf("node %s is unfit: %s", m.ID, m.Unfit)
-		case m.Votes < groups:
-			return false, fmt.Sprintf("node %s is a voter of %d of %d groups", m.ID, m.Votes, groups)
-		case m.CaughtUp < groups:
-			return false, fmt.Sprintf("node %s has caught up in %d of %d groups", m.ID, m.CaughtUp, groups)
-		case !m.Cold.Whole():
-			return false, fmt.Sprintf("node %s %s", m.ID, m.Cold)
-		}
-	}
-	for _, g := range s.Groups {
-		if g.Leader == "" || !g.Settled || len(g.Voters) != len(s.Members) {
-			return false, fmt.Sprintf("group %d is not settled: leader %q, voters %v", g.ID, g.Leader, g.Voters)
-		}
-	}
-	return len(s.Members) > 0 && len(s.Groups) > 0, "all is well"
-}

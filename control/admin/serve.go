@@ -99,6 +99,7 @@ func (h *handler) transfer(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// transferable refuses a leader who would be made to give the group away again at once.
 func transferable(s place.Status, group uint32, to string) error {
 	i := slices.IndexFunc(s.Groups, func(g place.GroupStatus) bool { return g.ID == group })
 	if i < 0 {
@@ -106,6 +107,17 @@ func transferable(s place.Status, group uint32, to string) error {
 	}
 	if !slices.Contains(s.Groups[i].Voters, to) {
 		return fmt.Errorf("%w: %q", errNoVoter, to)
+	}
+	for _, m := range s.Members {
+		switch {
+		case m.ID != to:
+		case !m.Reachable:
+			return fmt.Errorf("%w: node %s does not answer", errNoLead, to)
+		case m.State != member.Active:
+			return fmt.Errorf("%w: node %s is %s", errNoLead, to, m.State)
+		case m.Unfit != "":
+			return fmt.Errorf("%w: node %s is unfit: %s", errNoLead, to, m.Unfit)
+		}
 	}
 	return nil
 }

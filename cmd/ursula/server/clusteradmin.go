@@ -16,6 +16,7 @@ import (
 	"ursula/control/place"
 	"ursula/core/group"
 	"ursula/core/node"
+	"ursula/core/protocol/problem"
 )
 
 var _ admin.Cluster = adminPort{}
@@ -114,11 +115,12 @@ func (s *Server) serveClusterAdmin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !s.config.Cluster.Enabled() {
-		say(w, http.StatusNotFound, "this node is not a member of a cluster: it runs without --cluster-listen")
+		problem.Write(w, problem.Problem{Status: http.StatusNotFound, Code: "no-cluster",
+			Detail: "this node is not a member of a cluster: it runs without --cluster-listen"})
 		return
 	}
 	w.Header().Set("Retry-After", "1")
-	say(w, http.StatusServiceUnavailable, "the node is starting")
+	problem.Write(w, problem.Problem{Status: http.StatusServiceUnavailable, Code: "unavailable", Detail: "the node is starting"})
 }
 
 func version() string {
