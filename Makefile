@@ -50,10 +50,10 @@ test-unit: ## test every package that needs no server process
 
 .PHONY: test-race
 test-race: ## the unit tests, and servers under faults of peers, networks and disks, under the race detector
-	go test -race $(filter-out $(BUBBLES),$(UNITS))
-	go test -race -cpu 1 $(filter $(BUBBLES),$(UNITS))
-	URSULA_TEST_BUILD_FLAGS=-race go test -count=1 -v ./integration/peers
-	URSULA_TEST_BUILD_FLAGS=-race go test -count=1 -v ./integration/chaos -run 'TestHistories$$' -seeds 2
+	go test -race -timeout 30m $(filter-out $(BUBBLES),$(UNITS))
+	go test -race -cpu 1 -timeout 30m $(filter $(BUBBLES),$(UNITS))
+	URSULA_TEST_BUILD_FLAGS=-race go test -count=1 -v -timeout 30m ./integration/peers
+	URSULA_TEST_BUILD_FLAGS=-race go test -count=1 -v -timeout 30m ./integration/chaos -run 'TestHistories$$' -seeds 2
 
 .PHONY: test-conformance
 test-conformance: build node-modules ## run the official server suite on each engine

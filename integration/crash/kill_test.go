@@ -93,8 +93,9 @@ func workUntilKilled(ctx context.Context, server *harness.Server, crew *load.Cre
 func restart(server *harness.Server, random *rand.Rand) {
 	for random.IntN(recoveryKill) == 0 {
 		server.Relaunch()
-		time.AfterFunc(time.Duration(random.Int64N(int64(longestStart))), server.Kill)
+		timer := time.AfterFunc(time.Duration(random.Int64N(int64(longestStart))), server.Kill)
 		<-server.Exited()
+		timer.Stop() // a life that ended by itself leaves its death to nobody
 	}
 	server.Restart()
 }
