@@ -3,138 +3,18 @@ package control_test
 import (
 	"bytes"
 	"context"
-	"crypto/ed25519"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/go-jose/go-jose/v4"
 
 	"ursula/core/protocol/control"
 	"ursula/core/stream"
 	"ursula/core/subscription"
-	"ursula/core/subscription/subscriptiontest"
-	"ursula/core/subscription/webhook"
 )
-
-// object is a JSON object as a client reads it.
-type object = map[string]any
-
-// site is a server of the control paths over streams in memory.
-type site struct {
-	t       *testing.T
-	streams *subscriptiontest.Streams
-	url     string // of the control root
-}
-
-func newSite(t *testing.T, options control.Options) *site {
-	t.Helper()
-	streams := subscriptiontest.NewStreams()
-	sender := webhook.NewClient(webhook.Policy{AllowLoopback: true}, nil)
-	m, err := subscription.Open(subscriptiontest.NewRecords(), streams, subscription.Options{
-		Sender: sender, Limits: subscription.Limits{Subscriptions: 3, Links: 1500},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	streams.Listen(func(events []stream.Event) { m.Appended(events) })
-	options.Root = "/v1/stream"
-	server := httptest.NewServer(control.New(m, options))
-	t.Cleanup(func() { server.Close(); m.Close(); sender.Close() })
-	return &site{t, streams, server.URL + "/v1/stream/__ds"}
-}
-
-// do sends a request and returns the status, the body and the headers.
-func (s *site) do(method, path, body string, token ...string) (int, object, http.Header) {
-	s.t.Helper()
-	target := path
-	if !strings.HasPrefix(path, "http") {
-		target = s.url + path
-	}
-	request, err := http.NewRequest(method, target, strings.NewReader(body))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	for _, t := range token {
-		request.Header.Set("Authorization", "Bearer "+t)
-	}
-	response, err := http.DefaultTransport.RoundTrip(request)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	raw, err := io.ReadAll(response.Body)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	var document object
-	if len(raw) > 0 {
-		if err := json.Unmarshal(raw, &document); err != nil {
-			s.t.Fatalf("%s %s answered %q: %v", method, path, raw, err)
-		}
-	}
-	return response.StatusCode, document, response.Header
-}
-
-func (s *site) want(status int, method, path, body string, token ...string) object {
-	s.t.Helper()
-	got, document, _ := s.do(method, path, body, token...)
-	if got != status {
-		s.t.Fatalf("%s %s answered %d, want %d: %v", method, path, got, status, document)
-	}
-	return document
-}
-
-// wantError checks that a request is refused as a problem with a code.
-func (s *site) wantError(status int, code, method, path, body string, token ...string) object {
-	s.t.Helper()
-	got, document, header := s.do(method, path, body, token...)
-	inner, _ := document["error"].(object)
-	if got != status || inner["code"] != code || header.Get("Content-Type") != "application/problem+json" {
-		s.t.Fatalf("%s %s answered %d %v, want %d %s", method, path, got, document, status, code)
-	}
-	return inner
-}
-
-// receiver is a webhook endpoint that hands every request to the test.
-type receiver struct {
-	url      string
-	requests chan notification
-}
-
-type notification struct {
-	object
-	raw       []byte
-	signature string
-}
-
-func newReceiver(t *testing.T, answer string) *receiver {
-	r := &receiver{requests: make(chan notification, 16)}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
-		n := notification{signature: q.Header.Get("Webhook-Signature")}
-		n.raw, _ = io.ReadAll(q.Body)
-		if err := json.Unmarshal(n.raw, &n.object); err != nil {
-			t.Error(err)
-		}
-		r.requests <- n
-		_, _ = io.WriteString(w, answer)
-	}))
-	t.Cleanup(server.Close)
-	r.url = server.URL
-	return r
-}
-
-func (r *receiver) subscribe(s *site, id string) object {
-	return s.want(201, "PUT", "/subscriptions/"+id,
-		fmt.Sprintf(`{"type":"webhook","pattern":"events/*","webhook":{"url":%q},"lease_ttl_ms":600000,"description":"d"}`, r.url))
-}
 
 func TestWebhookSubscription(t *testing.T) {
 	s := newSite(t, control.Options{})
@@ -327,30 +207,4 @@ func TestFailuresOfTheServerAreRetryable(t *testing.T) {
 	if w.Code != 503 || w.Header().Get("Retry-After") != "1" || bytes.Contains(w.Body.Bytes(), []byte("group 7")) {
 		t.Errorf("answered %d %v %s", w.Code, w.Header(), w.Body)
 	}
-}
-
-// verify checks a notification's signature with the published keys.
-func verify(t *testing.T, s *site, n notification) bool {
-	t.Helper()
-	response, err := http.Get(s.url + "/jwks.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	if got := response.Header.Get("Content-Type"); got != "application/jwk-set+json" {
-		t.Errorf("content type of the keys: %s", got)
-	}
-	var set jose.JSONWebKeySet
-	if err := json.NewDecoder(response.Body).Decode(&set); err != nil {
-		t.Fatal(err)
-	}
-	parts := regexp.MustCompile(`^t=(\d+),kid=([^,]+),ed25519=([\w-]+)$`).FindStringSubmatch(n.signature)
-	if parts == nil || len(set.Key(parts[2])) != 1 {
-		t.Fatalf("signature %q, keys %v", n.signature, set)
-	}
-	signature, err := base64.RawURLEncoding.DecodeString(parts[3])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return ed25519.Verify(set.Key(parts[2])[0].Key.(ed25519.PublicKey), append([]byte(parts[1]+"."), n.raw...), signature)
 }
