@@ -39,6 +39,9 @@ const (
 // for commits, not for processors.
 const workers = 8
 
+// parters is how many subscriptions a node hands over at the same time.
+const parters = 8
+
 // retryDelay is the pause before a subscription is looked at again after the
 // records or the streams could not be reached.
 const retryDelay = time.Second
