@@ -1,6 +1,9 @@
 package subscription
 
-import "errors"
+import (
+	"context"
+	"errors"
+)
 
 var errNoDriver = errors.New("no other node drives it")
 
@@ -29,4 +32,23 @@ func (m *Manager) handOver() {
 			m.timers.set(j.id, now()+retryDelay.Milliseconds())
 		}
 	}
+}
+
+// TakeOver looks at a subscription that another node has changed and does not drive.
+// The error wraps ErrElsewhere when this node does not drive it either: the other one
+// is to look further. If this node ceases to lead afterwards, it hands over what it
+// took.
+func (m *Manager) TakeOver(ctx context.Context, id string) error {
+	if !m.records.Leads(Home(id)) {
+		return ErrElsewhere
+	}
+	fresh, err := m.adopt(ctx, id)
+	if err != nil {
+		return wrap("take over", err)
+	}
+	if fresh {
+		m.hints.scan(false) // streams born since it was made were reported to nobody
+	}
+	m.work.add(id)
+	return nil
 }

@@ -40,8 +40,7 @@ func TestWhatAnotherNodeDrivesIsHandedOver(t *testing.T) {
 		w.noDelivery()
 
 		w.records.Hide() // now as the other node: it is asked
-		_, err := w.Describe(context.Background(), "s")
-		w.check(err)
+		w.check(w.TakeOver(context.Background(), "s"))
 		next := w.delivery()
 		if next.Generation != 2 {
 			t.Errorf("the wake is %d, want 2", next.Generation)

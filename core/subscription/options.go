@@ -12,8 +12,9 @@ type Options struct {
 	Limits Limits       //
 	Log    *slog.Logger // nil discards
 
-	// HandOver has the node that drives a subscription look at it: it was changed
-	// here, perhaps, by whoever drove it before. Nil is for a node without others.
+	// HandOver has the node that drives a subscription take it over: it was changed
+	// here, perhaps, by whoever drove it before. It fails unless that node has done
+	// so. Nil is for a node without others.
 	HandOver func(ctx context.Context, id string) error
 
 	DeliveryTimeout time.Duration // of one webhook request or wake event; 30 s
