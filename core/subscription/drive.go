@@ -16,26 +16,12 @@ func (m *Manager) drive() {
 		}
 		mark := m.index.now() // before it is known who leads: Reload may follow it meanwhile
 		if !m.records.Leads(Home(j.id)) {
-			m.handOver(j, mark)
+			m.part(j, mark)
 			continue
 		}
 		err := m.look(m.ctx, j)
 		m.work.done(j, err != nil && !errors.Is(err, ErrNotFound))
 		m.settle(j, mark, err)
-	}
-}
-
-var errNoDriver = errors.New("no other node drives it")
-
-// handOver leaves a subscription to the node that drives it. It comes up here after
-// the leadership has moved, when a request or a delivery that began before ends: what
-// that has changed, the other node is to act upon, and this one is not.
-func (m *Manager) handOver(j job, mark uint64) {
-	m.work.done(j, false)
-	m.forget(j.id, mark)
-	if err := m.options.HandOver(m.ctx, j.id); err != nil && m.ctx.Err() == nil {
-		m.options.Log.Debug("subscription is handed over later", "id", j.id, "error", err)
-		m.timers.set(j.id, now()+retryDelay.Milliseconds())
 	}
 }
 

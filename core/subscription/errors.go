@@ -9,4 +9,5 @@ var (
 	ErrExists    = errors.New("subscription exists with a different configuration")
 	ErrLimit     = errors.New("subscription limit reached")
 	ErrContended = errors.New("subscription changes too fast")
+	ErrElsewhere = errors.New("another node drives the subscription")
 )

@@ -3,6 +3,7 @@ package subscription_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,7 +15,7 @@ import (
 func TestWhatAnotherNodeDrivesIsHandedOver(t *testing.T) {
 	inWorld(t, func(w *world) {
 		asked := 0
-		w.handedOver = func(string) error {
+		w.handedOver = func(context.Context, string) error {
 			if asked++; asked < 3 {
 				return errors.New("not elected yet")
 			}
@@ -38,9 +39,8 @@ func TestWhatAnotherNodeDrivesIsHandedOver(t *testing.T) {
 		w.streams.Write("events/a", "3")
 		w.noDelivery()
 
-		w.records.Hide("") // now as the other node: it is asked
-		_, err := w.Describe(context.Background(), "s")
-		w.check(err)
+		w.records.Hide() // now as the other node: it is asked
+		w.check(w.TakeOver(context.Background(), "s"))
 		next := w.delivery()
 		if next.Generation != 2 {
 			t.Errorf("the wake is %d, want 2", next.Generation)
@@ -51,5 +51,29 @@ func TestWhatAnotherNodeDrivesIsHandedOver(t *testing.T) {
 		w.streams.Write("events/a", "4") // it follows the streams as well
 		w.delivery().Answer(true, nil)
 		synctest.Wait()
+	})
+}
+
+// A node that hangs is told of many subscriptions, and takes in none. What this node
+// drives does not wait for that.
+func TestHandingOverHoldsUpNobody(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.handedOver = func(ctx context.Context, _ string) error {
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		var away []string
+		for i := range 100 {
+			w.webhook(fmt.Sprint("away-", i), "away/*")
+			away = append(away, fmt.Sprint("sub/away-", i))
+		}
+		w.webhook("here", "here/*")
+		w.records.Hide(away...)
+		w.streams.Write("away/a", "1")
+		synctest.Wait()
+		w.streams.Write("here/a", "1")
+		if d := w.delivery(); d.SubscriptionID != "here" {
+			t.Errorf("%s is delivered", d.SubscriptionID)
+		}
 	})
 }

@@ -26,7 +26,7 @@ type world struct {
 	endpoint *subscriptiontest.Endpoint
 	limits   subscription.Limits
 
-	handedOver func(id string) error // told of what is handed over; nil refuses it
+	handedOver func(ctx context.Context, id string) error // told of what is handed over; nil refuses it
 }
 
 // inWorld runs a test in virtual time.
@@ -50,11 +50,11 @@ func (w *world) start() {
 	w.t.Helper()
 	m, err := subscription.Open(w.records, w.streams, subscription.Options{
 		Sender: w.endpoint, Limits: w.limits, Log: testLog(w.t),
-		HandOver: func(_ context.Context, id string) error {
+		HandOver: func(ctx context.Context, id string) error {
 			if w.handedOver == nil {
 				return errors.New("there is nobody else")
 			}
-			return w.handedOver(id)
+			return w.handedOver(ctx, id)
 		},
 	})
 	w.check(err)

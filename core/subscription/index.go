@@ -46,10 +46,12 @@ func (x *index) now() uint64 {
 	return x.clock
 }
 
-// follow takes over what a draft has committed.
-func (x *index) follow(d *draft) {
+// follow takes over what a draft has committed. It returns true when there was no such
+// subscription with this pattern.
+func (x *index) follow(d *draft) (fresh bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	before := x.entries[d.head.ID]
 	entry := x.entry(d.head)
 	x.clock++
 	entry.followed = x.clock
@@ -61,6 +63,7 @@ func (x *index) follow(d *draft) {
 			remove(x.byPath, path, d.head.ID)
 		}
 	}
+	return entry != before
 }
 
 // entry returns the entry of a subscription, and makes it when it is new.

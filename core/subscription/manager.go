@@ -22,6 +22,7 @@ type Manager struct {
 	index   *index
 	hints   *hints
 	work    *queue
+	parting *queue // what others drive, and have to hear of
 	timers  *timers
 	flights *flights
 
@@ -45,6 +46,7 @@ func Open(records Records, streams Streams, options Options) (*Manager, error) {
 		index:   newIndex(),
 		hints:   newHints(options.Limits.Hints),
 		work:    newQueue(options.Limits.Links),
+		parting: newQueue(0),
 		flights: newFlights(options.Limits.Deliveries),
 	}
 	m.timers = newTimers(func(id string) { m.work.add(id) })
@@ -59,6 +61,9 @@ func (m *Manager) start() {
 	for range workers {
 		m.tasks.Go(m.drive)
 	}
+	for range parters {
+		m.tasks.Go(m.handOver)
+	}
 }
 
 // Close ends what the manager does on its own, deliveries included, and waits
@@ -66,6 +71,7 @@ func (m *Manager) start() {
 func (m *Manager) Close() {
 	m.cancel()
 	m.work.close()
+	m.parting.close()
 	m.tasks.Wait()
 }
 

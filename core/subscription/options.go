@@ -12,8 +12,9 @@ type Options struct {
 	Limits Limits       //
 	Log    *slog.Logger // nil discards
 
-	// HandOver has the node that drives a subscription look at it: it was changed
-	// here, perhaps, by whoever drove it before. Nil is for a node without others.
+	// HandOver has the node that drives a subscription take it over: it was changed
+	// here, perhaps, by whoever drove it before. It fails unless that node has done
+	// so. Nil is for a node without others.
 	HandOver func(ctx context.Context, id string) error
 
 	DeliveryTimeout time.Duration // of one webhook request or wake event; 30 s
@@ -38,6 +39,9 @@ const (
 // workers is how many subscriptions a node moves on at the same time. They wait
 // for commits, not for processors.
 const workers = 8
+
+// parters is how many subscriptions a node hands over at the same time.
+const parters = 8
 
 // retryDelay is the pause before a subscription is looked at again after the
 // records or the streams could not be reached.

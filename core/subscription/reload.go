@@ -23,7 +23,8 @@ func (m *Manager) Reload(ctx context.Context) error {
 	}
 	var failures []error
 	for id := range led {
-		failures = append(failures, m.adopt(ctx, id))
+		_, err := m.adopt(ctx, id)
+		failures = append(failures, err)
 	}
 	m.hints.scan(true)
 	return errors.Join(failures...)
@@ -45,22 +46,22 @@ func (m *Manager) listLed(ctx context.Context) (map[string]bool, error) {
 	return led, err
 }
 
-// adopt begins to drive a subscription.
-func (m *Manager) adopt(ctx context.Context, id string) error {
+// adopt begins to drive a subscription. It returns true when appends to its streams
+// led nowhere before.
+func (m *Manager) adopt(ctx context.Context, id string) (fresh bool, err error) {
 	d, err := m.load(ctx, id)
 	if errors.Is(err, ErrNotFound) {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	links, err := d.all(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	d.stageKnown(links)
-	m.index.follow(d)
-	return nil
+	return m.index.follow(d), nil
 }
 
 // stageKnown lets the index follow links that exist already.

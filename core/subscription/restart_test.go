@@ -175,7 +175,7 @@ func TestReloadForgetsWhatOthersDrive(t *testing.T) {
 		w.check(w.Reload(context.Background()))
 		w.streams.Write("events/a", "1")
 		w.noDelivery()
-		w.records.Hide("")
+		w.records.Hide()
 		w.check(w.Reload(context.Background()))
 		w.delivery().Answer(true, nil)
 		synctest.Wait()

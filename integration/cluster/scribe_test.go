@@ -5,7 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,6 +26,7 @@ const (
 // of the nodes does that. It is for one goroutine.
 type scribe struct {
 	clients []*wire.Client
+	at      int // the client of the node that answered last
 	stream  string
 	line    int // bytes of a line
 
@@ -84,19 +88,21 @@ func (s *scribe) next() []byte {
 	return append(bytes.Repeat([]byte{'.'}, s.line-9), fmt.Sprintf("%08d\n", s.count)...)
 }
 
-// insist asks one node after the other until one gives a success. When none does, it
-// tells what each of them said last.
+// insist asks one node after the other until one gives a success, and stays with that
+// one: a node that is silent costs an attempt once, and not for each line. When none
+// does, it tells what each of them said last.
 func (s *scribe) insist(ctx context.Context, ask func(context.Context, *wire.Client) (wire.Reply, error)) error {
 	deadline := time.Now().Add(untilAnswered)
 	tick := time.NewTicker(again)
 	defer tick.Stop()
 	last := make([]error, len(s.clients))
 	for turn := 0; time.Now().Before(deadline); turn++ {
-		node := turn % len(s.clients)
+		node := (s.at + turn) % len(s.clients)
 		once, cancel := context.WithTimeout(ctx, attempt)
 		reply, err := ask(once, s.clients[node])
 		cancel()
 		if err == nil && reply.OK() {
+			s.at = node
 			return nil
 		}
 		last[node] = fmt.Errorf("%s: node %d answers %v (%v) at attempt %d", s.stream, node+1, reply, err, turn)
@@ -106,6 +112,24 @@ func (s *scribe) insist(ctx context.Context, ask func(context.Context, *wire.Cli
 		<-tick.C
 	}
 	return errors.Join(last...)
+}
+
+// TestAScribeStaysWithWhoAnswers refuses whatever the first of two nodes is asked. It is
+// asked once.
+func TestAScribeStaysWithWhoAnswers(t *testing.T) {
+	var asked atomic.Int32
+	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}))
+	t.Cleanup(refusing.Close)
+	answering := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(answering.Close)
+	s := &scribe{clients: []*wire.Client{wire.New(refusing.URL), wire.New(answering.URL)}, stream: "s", line: 20}
+	s.write(t, 5)
+	if n := asked.Load(); n != 1 || s.count != 5 {
+		t.Errorf("%d of 5 lines were written, and the first node was asked %d times, want once", s.count, n)
+	}
 }
 
 // require wants every living node to give back exactly what was acknowledged.

@@ -14,6 +14,7 @@ import (
 	"ursula/core/forward"
 	"ursula/core/group/raftgroup"
 	"ursula/core/node"
+	"ursula/core/subscription"
 	"ursula/core/trace"
 	"ursula/core/vfs"
 	"ursula/infra/natsd"
@@ -37,6 +38,8 @@ type cluster struct {
 	node    *node.Node
 	server  atomic.Pointer[forward.Server] // nil until the node is open
 	keeper  atomic.Pointer[keeper.Keeper]  // the same
+
+	subscriptions atomic.Pointer[subscription.Manager] // the same
 
 	stop    context.CancelFunc
 	running sync.WaitGroup

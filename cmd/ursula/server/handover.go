@@ -2,11 +2,8 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
-	"fmt"
-	"net"
-	"net/http"
-	"net/url"
 	"time"
 
 	"ursula/core/subscription"
@@ -17,35 +14,41 @@ const handoverPatience = 5 * time.Second
 
 var errNoDriver = errors.New("nobody else is known to drive it")
 
-// openControl opens a stream for requests about subscriptions.
-func (c *cluster) openControl(ctx context.Context, node string) (net.Conn, error) {
-	return c.links.Open(ctx, node, serviceControl)
+// takeOverRequest is the body of methodTakeOver.
+type takeOverRequest struct {
+	Subscription string `json:"subscription"`
 }
 
-// newHandover returns subscription.Options.HandOver: the driver is asked for the
-// subscription, and looks at it because it is asked.
-func newHandover(root string, leader func(home string) (node string, here bool),
-	open func(ctx context.Context, node string) (net.Conn, error),
+// newHandover returns subscription.Options.HandOver: the driver is told of the
+// subscription, and its answer is an error unless it drives it.
+func newHandover(leader func(home string) (node string, here bool),
+	call func(ctx context.Context, node string, m method, payload ...[]byte) ([]byte, error),
 ) func(ctx context.Context, id string) error {
-	client := &http.Client{Transport: toNodes(open, 1), Timeout: handoverPatience}
 	return func(ctx context.Context, id string) error {
 		node, here := leader(subscription.Home(id))
 		if here || node == "" {
 			return errNoDriver
 		}
-		to := (&url.URL{Scheme: "http", Host: node}).JoinPath(root, "__ds", "subscriptions", url.PathEscape(id))
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, to.String(), nil)
+		body, err := json.Marshal(takeOverRequest{id})
 		if err != nil {
 			return err
 		}
-		response, err := client.Do(request)
-		if err != nil {
-			return err
-		}
-		defer response.Body.Close()
-		if s := response.StatusCode; s != http.StatusOK && s != http.StatusNotFound {
-			return fmt.Errorf("node %s answers %d", node, s)
-		}
-		return nil
+		ctx, cancel := context.WithTimeout(ctx, handoverPatience)
+		defer cancel()
+		_, err = call(ctx, node, methodTakeOver, body)
+		return err
 	}
+}
+
+// answerTakeOver answers methodTakeOver.
+func (c *cluster) answerTakeOver(ctx context.Context, _ string, payload []byte) ([]byte, error) {
+	var r takeOverRequest
+	if err := json.Unmarshal(payload, &r); err != nil {
+		return nil, err
+	}
+	m := c.subscriptions.Load()
+	if m == nil {
+		return nil, errStarting
+	}
+	return nil, m.TakeOver(ctx, r.Subscription)
 }

@@ -66,6 +66,7 @@ func (c *cluster) handle() {
 		methodJoin:     c.answerJoin,
 		methodReport:   c.answerReport,
 		methodTransfer: c.answerTransfer,
+		methodTakeOver: c.answerTakeOver,
 	} {
 		c.links.Handle(transport.Method(m), h)
 	}

@@ -12,6 +12,7 @@ const (
 	methodJoin     method = 2 // note my disk in the roster
 	methodReport   method = 3 // how are you?
 	methodTransfer method = 4 // give the lead of a group to another
+	methodTakeOver method = 5 // look at a subscription that you drive: I have changed it
 )
 
 // Services are what streams between nodes are for.

@@ -29,7 +29,7 @@ func newSubscriptionHop(root string, here http.Handler, leader func(string) (str
 	open func(ctx context.Context, node string) (net.Conn, error), inject func(context.Context, http.Header),
 ) *subscriptionHop {
 	return &subscriptionHop{root: root + "/__ds/subscriptions/", here: here, leader: leader, proxy: &httputil.ReverseProxy{
-		Transport: toNodes(open, 16),
+		Transport: toNodes(open),
 		Rewrite: func(r *httputil.ProxyRequest) {
 			rewrite(r)
 			inject(r.In.Context(), r.Out.Header)
@@ -38,8 +38,13 @@ func newSubscriptionHop(root string, here http.Handler, leader func(string) (str
 	}}
 }
 
+// openControl opens a stream for requests about subscriptions.
+func (c *cluster) openControl(ctx context.Context, node string) (net.Conn, error) {
+	return c.links.Open(ctx, node, serviceControl)
+}
+
 // toNodes carries HTTP to nodes, which are the hosts of its URLs.
-func toNodes(open func(ctx context.Context, node string) (net.Conn, error), idle int) *http.Transport {
+func toNodes(open func(ctx context.Context, node string) (net.Conn, error)) *http.Transport {
 	dial := func(ctx context.Context, _, address string) (net.Conn, error) {
 		node, _, err := net.SplitHostPort(address)
 		if err != nil {
@@ -47,7 +52,7 @@ func toNodes(open func(ctx context.Context, node string) (net.Conn, error), idle
 		}
 		return open(ctx, node)
 	}
-	return &http.Transport{DialContext: dial, MaxIdleConnsPerHost: idle}
+	return &http.Transport{DialContext: dial, MaxIdleConnsPerHost: 16}
 }
 
 type driverKey struct{}

@@ -17,13 +17,16 @@ func (s *Server) openSubscriptions() error {
 	s.webhooks = webhook.NewClient(webhook.Policy{AllowLoopback: s.config.AllowLoopbackWebhooks}, nil)
 	options := subscription.Options{Sender: s.webhooks, Log: s.log}
 	if s.cluster != nil {
-		options.HandOver = newHandover(streamRoot, s.node.LeaderOfHome, s.cluster.openControl)
+		options.HandOver = newHandover(s.node.LeaderOfHome, calls{s.cluster.links}.Call)
 	}
 	manager, err := subscription.Open(s.node.Records(), s.node.Streams(), options)
 	if err != nil {
 		return fmt.Errorf("open subscriptions: %w", err)
 	}
 	s.subscriptions.Store(manager)
+	if s.cluster != nil {
+		s.cluster.subscriptions.Store(manager)
+	}
 	s.led()
 	following, stop := context.WithCancel(context.Background())
 	s.stop = stop

@@ -15,7 +15,7 @@ import (
 type Records struct {
 	mu      sync.Mutex
 	failing func(operation, key string) error
-	hidden  string // key of another node's record
+	hidden  []string // keys of other nodes' records
 	version uint64
 	values  map[string]record
 }
@@ -56,13 +56,13 @@ func (r *Records) List(_ context.Context, _, prefix string, visit subscription.V
 }
 
 // ListAll implements subscription.Records: this node leads every group, apart
-// from that of the hidden record.
+// from those of the hidden records.
 func (r *Records) ListAll(ctx context.Context, prefix string, visit subscription.Visit) error {
 	r.mu.Lock()
 	hidden := r.hidden
 	r.mu.Unlock()
 	return r.List(ctx, "", prefix, func(key string, value []byte, version uint64) bool {
-		return key == hidden || visit(key, value, version)
+		return slices.Contains(hidden, key) || visit(key, value, version)
 	})
 }
 
@@ -71,14 +71,14 @@ func (r *Records) ListAll(ctx context.Context, prefix string, visit subscription
 func (r *Records) Leads(home string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.hidden == "" || home != r.hidden
+	return !slices.Contains(r.hidden, home)
 }
 
-// Hide lets another node lead the group of one record; "" takes it back.
-func (r *Records) Hide(key string) {
+// Hide lets another node lead the groups of these records, and of no others.
+func (r *Records) Hide(keys ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.hidden = key
+	r.hidden = keys
 }
 
 // Commit implements subscription.Records.
