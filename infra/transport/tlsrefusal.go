@@ -20,7 +20,7 @@ func (p *papers) explain(err error) error {
 	case errors.As(err, &foreign):
 		return fmt.Errorf("the other side is no node, or a node without TLS: %w", err)
 	case errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET):
-		return fmt.Errorf("the other side hung up, as a node without TLS does: %w", err)
+		return fmt.Errorf("the other side hung up, perhaps because it is without TLS: %w", err)
 	}
 	return p.refused(err)
 }

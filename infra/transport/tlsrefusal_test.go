@@ -42,7 +42,7 @@ func TestRefusalsSayWhy(t *testing.T) {
 			func(*testing.T, *authority) option { return func(*transport.Options) {} },
 			[]string{"the other side is no node, or a node without TLS"},
 			[]string{"connections to this node need TLS"},
-			[2][]string{{"hung up, as a node without TLS does"}, {"the other side speaks TLS"}},
+			[2][]string{{"hung up, perhaps because it is without TLS"}, {"the other side speaks TLS"}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
