@@ -70,13 +70,18 @@ func (t *Transport) establish(ctx context.Context, o *opened, handshake func() e
 }
 
 func (t *Transport) greet(ctx context.Context, o *opened, node string) error {
-	if t.certificates != nil {
-		secured, err := t.certificates.client(ctx, o.conn)
-		if err != nil {
-			return err
-		}
-		o.conn = secured
+	if t.certificates == nil {
+		return t.introduce(o, node)
 	}
+	secured, papers, err := t.certificates.client(ctx, o.conn)
+	if err != nil {
+		return err
+	}
+	o.conn = secured
+	return papers.refused(t.introduce(o, node))
+}
+
+func (t *Transport) introduce(o *opened, node string) error {
 	self := t.options.Identity()
 	hello := wire.Hello{Lowest: wire.Lowest, Highest: wire.Highest, Class: byte(o.class), From: self}
 	if _, err := hello.WriteTo(o.conn); err != nil {
@@ -106,6 +111,7 @@ func (t *Transport) answer(ctx context.Context, o *opened) error {
 	if t.certificates != nil {
 		secured, err := t.certificates.server(ctx, o.conn)
 		if err != nil {
+			wantsTLS(o.conn, err)
 			return err
 		}
 		o.conn = secured

@@ -11,6 +11,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -25,9 +26,13 @@ type authority struct {
 }
 
 func newAuthority(t *testing.T) *authority {
+	return newAuthorityUntil(t, time.Now().Add(365*24*time.Hour))
+}
+
+func newAuthorityUntil(t *testing.T, end time.Time) *authority {
 	key := newKey(t)
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "cluster"}, NotAfter: time.Now().Add(time.Hour),
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "cluster"}, NotAfter: end,
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}
 	return &authority{sign(t, template, template, key, key), key}
@@ -55,8 +60,13 @@ func sign(t *testing.T, template, parent *x509.Certificate, key, by *ecdsa.Priva
 
 // issue writes a node's files. Those that were there before are replaced.
 func (a *authority) issue(t *testing.T, dir string, serial int64) *transport.TLSFiles {
+	return a.certify(t, dir, serial, &x509.Certificate{NotAfter: time.Now().Add(365 * 24 * time.Hour)})
+}
+
+func (a *authority) certify(t *testing.T, dir string, serial int64, template *x509.Certificate) *transport.TLSFiles {
+	template.SerialNumber, template.Subject.SerialNumber = big.NewInt(serial), strconv.FormatInt(serial, 10)
 	key := newKey(t)
-	cert := sign(t, &x509.Certificate{SerialNumber: big.NewInt(serial), NotAfter: time.Now().Add(time.Hour)}, a.cert, key, a.key)
+	cert := sign(t, template, a.cert, key, a.key)
 	der, err := x509.MarshalECPrivateKey(key)
 	if err != nil {
 		t.Fatal(err)

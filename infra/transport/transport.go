@@ -53,6 +53,9 @@ func New(o Options) (*Transport, error) {
 	t.replies.New = func() any { return &reply{done: make(chan struct{}, 1)} }
 	t.ctx, t.cancel = context.WithCancel(context.Background())
 	t.done.Go(t.accept)
+	if t.certificates != nil {
+		t.done.Go(func() { t.certificates.watch(t.ctx) })
+	}
 	return t, nil
 }
 

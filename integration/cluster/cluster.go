@@ -10,11 +10,12 @@ import (
 // product's defaults.
 type Config struct {
 	Nodes     int
-	Founders  int      // of the nodes; the others are launched by Join; 0 means all; 1 begins without flags of a cluster
-	Alone     bool     // one node, started without the flags of a cluster
-	Args      []string // further flags of every node's "ursula serve"
-	Seed      uint64   // of lags and losses
-	DiskBytes int64    // size of each node's own disk; 0 leaves them on the shared one
+	Founders  int                     // of the nodes; the others are launched by Join; 0 means all; 1 begins without flags of a cluster
+	Alone     bool                    // one node, started without the flags of a cluster
+	Args      []string                // further flags of every node's "ursula serve"
+	Own       func(node int) []string // and of each by itself; nil for none
+	Seed      uint64                  // of lags and losses
+	DiskBytes int64                   // size of each node's own disk; 0 leaves them on the shared one
 }
 
 // Cluster is some nodes and the network between them. Its methods are for the test's

@@ -60,6 +60,9 @@ func (c *Cluster) start(t testing.TB, id int, flags []string) *Node {
 	if config.DiskBytes > 0 {
 		mountDisk(t, disk, config.DiskBytes)
 	}
+	if config.Own != nil {
+		flags = append(flags, config.Own(id)...)
+	}
 	args, first := append(flags, config.Args...), config.Args
 	if config.Founders != 1 || id != 1 {
 		first = args

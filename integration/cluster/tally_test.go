@@ -48,8 +48,7 @@ func (t *tally) failed(err error) {
 	t.failures = append(t.failures, err.Error())
 }
 
-// require tells how it went. None may have failed, and some must have noticed that
-// something was done to the cluster.
+// require tells how it went. None may have failed.
 func (t *tally) require(test *testing.T, who string) {
 	test.Helper()
 	t.mu.Lock()
@@ -59,6 +58,13 @@ func (t *tally) require(test *testing.T, who string) {
 	for _, failure := range t.failures {
 		test.Errorf("%s: %s", who, failure)
 	}
+}
+
+// requireNotice wants some to have noticed that something was done to the cluster.
+func (t *tally) requireNotice(test *testing.T, who string) {
+	test.Helper()
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	if t.refused+t.broken+t.ends == 0 {
 		test.Errorf("%s were never in the way of what was done", who)
 	}

@@ -102,9 +102,25 @@ func (f *traffic) caller(at int, tally *tally) caller {
 	return c
 }
 
-// end stops the clients, closes the streams, and wants nothing to have failed, and
-// every node and every reader to have what was acknowledged.
+// end is finish after something that nobody could overlook.
 func (f *traffic) end(t *testing.T) {
+	t.Helper()
+	f.finish(t)
+	for who, tally := range f.tallies() {
+		tally.requireNotice(t, who)
+	}
+}
+
+func (f *traffic) tallies() map[string]*tally {
+	return map[string]*tally{
+		"writers": &f.writing, "writers that wait for their node": &f.waiting,
+		"live readers": &f.following, "readers": &f.reading,
+	}
+}
+
+// finish stops the clients, closes the streams, and wants nothing to have failed, and
+// every node and every reader to have what was acknowledged.
+func (f *traffic) finish(t *testing.T) {
 	t.Helper()
 	f.stop()
 	f.all.Wait()
@@ -117,10 +133,9 @@ func (f *traffic) end(t *testing.T) {
 		}
 	}
 	f.watching.Wait()
-	f.writing.require(t, "writers")
-	f.waiting.require(t, "writers that wait for their node")
-	f.following.require(t, "live readers")
-	f.reading.require(t, "readers")
+	for who, tally := range f.tallies() {
+		tally.require(t, who)
+	}
 	for _, w := range f.streams {
 		f.require(t, w)
 	}

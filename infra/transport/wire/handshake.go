@@ -12,14 +12,18 @@ const (
 	Highest = 1
 )
 
+// Magic is how each side begins.
+const Magic = "URSN"
+
 const (
-	magic          = "URSN"
 	prefix         = 10      // magic, three bytes, a reserved one, a length
 	maxHandshake   = 4 << 10 // of what follows the prefix
 	maxIdentity    = 255     // of each of its strings
 	maxReason      = 1 << 10
 	statusWelcome  = 0
 	statusRejected = 1
+	recordOfTLS    = 0x16 // a handshake, followed by the version's first byte
+	majorOfTLS     = 3
 )
 
 // Identity is who speaks.
@@ -111,7 +115,7 @@ func (f *fields) identity(i *Identity) {
 	}
 }
 
-func begin(a, b, c byte) []byte { return append([]byte(magic), a, b, c, 0, 0, 0) }
+func begin(a, b, c byte) []byte { return append([]byte(Magic), a, b, c, 0, 0, 0) }
 
 func finish(w io.Writer, b []byte) (int64, error) {
 	binary.LittleEndian.PutUint16(b[prefix-2:], uint16(len(b)-prefix))
@@ -127,12 +131,15 @@ func readHandshake(r io.Reader) ([]byte, *fields, error) {
 		return nil, nil, err
 	}
 	n := int(binary.LittleEndian.Uint16(head[prefix-2:]))
-	if string(head[:len(magic)]) != magic || n > maxHandshake {
+	if head[0] == recordOfTLS && head[1] == majorOfTLS {
+		return nil, nil, fmt.Errorf("%w: the other side speaks TLS", ErrMalformed)
+	}
+	if string(head[:len(Magic)]) != Magic || n > maxHandshake {
 		return nil, nil, fmt.Errorf("%w: this is not the port of a node", ErrMalformed)
 	}
 	body := make([]byte, n)
 	if _, err := io.ReadFull(r, body); err != nil {
 		return nil, nil, err
 	}
-	return head[len(magic):], &fields{b: body, reading: true}, nil
+	return head[len(Magic):], &fields{b: body, reading: true}, nil
 }
