@@ -31,19 +31,90 @@ func (h *heard) take(name stream.Name, events []stream.Event) {
 	}
 }
 
+// has reports whether so much was told, and nothing else.
+func (h *heard) has(want string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.bytes == want && len(h.faults) == 0
+}
+
+// hearing notes what each node of a trio publishes of a stream.
+func hearing(name stream.Name) (all map[string]*heard, adjust func(*trio)) {
+	all = map[string]*heard{"a": {}, "b": {}, "c": {}}
+	return all, func(c *trio) {
+		c.tune = func(o *Options) {
+			h := all[o.Directory.Identity().NodeID]
+			o.Publish = func(events []stream.Event) { h.take(name, events) }
+		}
+	}
+}
+
+// soon is longer than a commit takes to be told of, and much shorter than Raft's commit
+// timeout, after which a follower hears of it all the same. Time here is the bubble's.
+const soon = 100 * time.Millisecond
+
+// TestFollowersTellOfTailsAtOnce appends to a quiet stream: nothing follows that would
+// bring the news along, and those who wait on other nodes need not wait for Raft's.
+func TestFollowersTellOfTailsAtOnce(t *testing.T) {
+	const name = stream.Name("v1/a")
+	all, listen := hearing(name)
+	onTrio(t, listen, func(t *testing.T, c *trio) {
+		mustCreate(t, c.peers[0].Node, creation(name, octets))
+		want := ""
+		for i := range 10 {
+			time.Sleep(10 * time.Second) // whatever was under way is over
+			mustAppend(t, c.peers[i%3].Node, addition(name, octets, []byte("x")))
+			want += "x"
+			time.Sleep(soon)
+			for id, h := range all {
+				if !h.has(want) {
+					t.Errorf("append %d: node %s has not told of it after %v", i, id, soon)
+				}
+			}
+		}
+	})
+}
+
+// TestANewLeaderTellsWhatTheOldOneCommitted cuts off a leader that has acknowledged an
+// append and told nobody. The one of the others that does not come to lead hears of it
+// from the one that does, as soon as that leads. Nobody there looks for it.
+func TestANewLeaderTellsWhatTheOldOneCommitted(t *testing.T) {
+	const name = stream.Name("v1/a")
+	all, listen := hearing(name)
+	onTrio(t, listen, func(t *testing.T, c *trio) {
+		mustCreate(t, c.peers[0].Node, creation(name, octets))
+		want := ""
+		for round := range 5 {
+			old, others := c.leads(name)
+			mustAppend(t, old.Node, addition(name, octets, []byte("x")))
+			want += "x"
+			c.net.Isolate(old.id)
+			if all[others[0].id].has(want) || all[others[1].id].has(want) {
+				t.Fatalf("round %d: what the leader committed is known elsewhere already", round)
+			}
+			for !others[0].group(name).local.Leads() && !others[1].group(name).local.Leads() {
+				time.Sleep(time.Millisecond)
+			}
+			time.Sleep(soon)
+			for _, p := range others {
+				if !all[p.id].has(want) {
+					t.Errorf("round %d: node %s has not told of it %v after another led", round, p.id, soon)
+				}
+			}
+			c.net.Heal()
+			time.Sleep(time.Minute)
+			c.ready()
+		}
+	})
+}
+
 // TestFollowersTellOfTailsWithoutABus appends to a stream while its leader changes and
 // one node after the other is cut off. Nothing travels between the nodes but Raft and
 // their calls, as when the bus of tail events is down: each node's own replica tells
 // those who wait there of everything, once and in order.
 func TestFollowersTellOfTailsWithoutABus(t *testing.T) {
 	const name = stream.Name("v1/a")
-	all := map[string]*heard{"a": {}, "b": {}, "c": {}}
-	listen := func(c *trio) {
-		c.tune = func(o *Options) {
-			h := all[o.Directory.Identity().NodeID]
-			o.Publish = func(events []stream.Event) { h.take(name, events) }
-		}
-	}
+	all, listen := hearing(name)
 	onTrio(t, listen, func(t *testing.T, c *trio) {
 		mustCreate(t, c.peers[0].Node, creation(name, octets))
 		want := ""

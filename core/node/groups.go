@@ -101,9 +101,12 @@ func (g *member) Restored(memory int64) {
 	g.node.options.Restored()
 }
 
-// Led implements group.Observer.
+// Led implements group.Observer. What the leader before has committed its followers may
+// not have heard of, and this node has applied some of it before it led: it tells them, as
+// it does of its own. Those who wait there need not look for themselves.
 func (g *member) Led(leads bool) {
 	g.leads.Store(leads)
+	g.committed()
 	g.node.flusher.Kick()
 	g.node.settler.wake(g)
 	g.node.expiry.wake()

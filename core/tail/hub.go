@@ -94,7 +94,7 @@ func (h *Hub) Publish(events []stream.Event) {
 }
 
 // WakeAll makes every watcher read its stream again: what was published may not
-// have been all that happened. Leadership changes call for it.
+// have been all that happened. A state that was replaced as a whole calls for it.
 func (h *Hub) WakeAll() {
 	for i := range h.shards {
 		for _, t := range h.shards[i].list() {

@@ -14,15 +14,19 @@ import (
 // openBus begins to bring tail events of streams that are led elsewhere to those
 // who wait for them here. Nothing depends on it: this node's own replicas publish
 // the same events a little later.
-func (c *cluster) openBus(hub *tail.Hub) (err error) {
-	bus, err := natsd.Start(natsd.Options{
+func (c *cluster) openBus(hub *tail.Hub, tune func(*natsd.Options)) error {
+	options := natsd.Options{
 		NodeID: c.config.NodeID, Cluster: c.directory.Identity().Cluster,
 		Open: func(ctx context.Context, peer string) (net.Conn, error) {
 			return c.links.Open(ctx, peer, serviceTails)
 		},
 		Listener: c.links.Service(serviceTails),
 		Deliver:  hub.Hint, Logger: c.log, // what is lost, this node's replicas tell
-	})
+	}
+	if tune != nil {
+		tune(&options)
+	}
+	bus, err := natsd.Start(options)
 	if err != nil {
 		return fmt.Errorf("open the tail events' bus: %w", err)
 	}

@@ -24,6 +24,7 @@ import (
 	"ursula/core/subscription"
 	"ursula/core/subscription/webhook"
 	"ursula/core/tail"
+	"ursula/infra/natsd"
 	"ursula/infra/otel"
 )
 
@@ -52,6 +53,9 @@ type Server struct {
 	draining atomic.Bool
 	closing  atomic.Bool // what is behind the admin port may be gone
 
+	// tuneBus, if not nil, changes how the bus is opened. It is for tests.
+	tuneBus func(*natsd.Options)
+
 	failed chan error // what ends the server before its time
 
 	reload    chan struct{} // holds a token when leadership has changed
@@ -61,12 +65,21 @@ type Server struct {
 
 // Run runs a server until ctx ends and drains it then. It greets on out once it
 // serves. The error is why it could not start, or what ended it.
-func Run(ctx context.Context, c config.Config, log *slog.Logger, out io.Writer) (err error) {
-	defer tuneCollector()()
+func Run(ctx context.Context, c config.Config, log *slog.Logger, out io.Writer) error {
+	return newServer(c, log).run(ctx, out)
+}
+
+// newServer returns a server of which nothing runs yet.
+func newServer(c config.Config, log *slog.Logger) *Server {
 	if c.Traces.Enabled() {
 		log = slog.New(otel.Logs(log.Handler()))
 	}
-	s := &Server{config: c, log: log, failed: make(chan error, 8), reload: make(chan struct{}, 1)}
+	return &Server{config: c, log: log, failed: make(chan error, 8), reload: make(chan struct{}, 1)}
+}
+
+// run is Run.
+func (s *Server) run(ctx context.Context, out io.Writer) (err error) {
+	defer tuneCollector()()
 	ctx, s.quit = context.WithCancel(ctx)
 	defer s.quit()
 	defer func() { err = errors.Join(err, s.close()) }()

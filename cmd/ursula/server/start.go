@@ -51,7 +51,7 @@ func (s *Server) openNode(ctx context.Context) (err error) {
 	if s.cluster != nil {
 		s.cluster.attach(s.node)
 		s.openClusterAdmin()
-		return s.cluster.openBus(s.hub)
+		return s.cluster.openBus(s.hub, s.tuneBus)
 	}
 	return nil
 }

@@ -34,10 +34,10 @@ func (s *Server) openSubscriptions() error {
 	return nil
 }
 
-// led wakes those who wait at a tail, whose next event may come from elsewhere,
-// and has subscriptions looked at anew.
+// led has subscriptions looked at anew. Those who wait at a tail need not look: their
+// next event comes from this node's replica, whoever leads. It would be a read by each
+// of them, for each group.
 func (s *Server) led() {
-	s.hub.WakeAll()
 	select {
 	case s.reload <- struct{}{}:
 	default:

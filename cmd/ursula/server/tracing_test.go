@@ -1,97 +1,25 @@
 package server
 
 import (
-	"context"
 	"fmt"
-	"log/slog"
 	"maps"
 	"net/http"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"ursula/cmd/ursula/config"
 	"ursula/infra/otel/oteltest"
-	"ursula/integration/harness"
 )
 
-// greeting takes what a server says when it serves, and hands on its address.
-type greeting chan string
-
-// Write implements io.Writer.
-func (g greeting) Write(p []byte) (int, error) {
-	if url := regexp.MustCompile(`http://\S+/v1/stream/`).Find(p); url != nil {
-		g <- string(url)
-	}
-	return len(p), nil
-}
-
-// running is a server of this process, in a cluster or for itself.
-type running struct {
-	url string // of its streams
-	end func() // drains it
-}
-
-// run runs servers until they serve, all at the same time, and until the test
-// ends.
-func run(t *testing.T, configs ...config.Config) (servers []running) {
-	t.Helper()
-	all, endAll := context.WithCancel(context.Background())
-	greeted := make([]greeting, len(configs))
-	for i, c := range configs {
-		greeted[i] = make(greeting, 1)
-		ctx, cancel := context.WithCancel(all)
-		var ended sync.WaitGroup
-		ended.Go(func() {
-			if err := Run(ctx, c, slog.New(slog.DiscardHandler), greeted[i]); err != nil {
-				t.Errorf("server %d: %v", i, err)
-				close(greeted[i])
-			}
-		})
-		servers = append(servers, running{end: func() {
-			cancel()
-			ended.Wait()
-		}})
-		t.Cleanup(ended.Wait)
-	}
-	t.Cleanup(endAll)
-	for i := range servers {
-		if servers[i].url = <-greeted[i]; servers[i].url == "" {
-			t.Fatal("a server did not start")
-		}
-	}
-	return servers
-}
-
 // traced is a configuration of a server that tells a collector of what is asked
-// for, on addresses that the system picks.
+// for.
 func traced(t *testing.T, c *oteltest.Collector) config.Config {
-	k := config.Default()
-	k.Listen, k.AdminListen = "127.0.0.1:0", "127.0.0.1:0"
-	k.Data, k.Groups = t.TempDir(), 2
+	k := plain(t)
 	k.Traces = config.Traces{Endpoint: c.URL()}
 	return k
-}
-
-// trio are the configurations of a cluster of three.
-func trio(t *testing.T, c *oteltest.Collector) (configs []config.Config) {
-	t.Helper()
-	var peers []string
-	for i := range 3 {
-		k := traced(t, c)
-		k.DrainTimeout = 100 * time.Millisecond // who ends last finds no heir, and waits for one
-		k.Cluster.NodeID, k.Cluster.Listen = fmt.Sprint(i+1), harness.Address(t, "127.0.0.1")
-		configs = append(configs, k)
-		peers = append(peers, k.Cluster.NodeID+"="+k.Cluster.Listen)
-	}
-	for i := range configs {
-		configs[i].Cluster.Peers = config.Peers(strings.Join(peers, ","))
-	}
-	return configs
 }
 
 // client is the span in which the client of ask sends its requests.
@@ -183,7 +111,7 @@ func crossed(t *testing.T, spans []oteltest.Span, trace, here string) bool {
 // them forwarded, and asks the collector where each append went.
 func TestATraceCrossesTheCluster(t *testing.T) {
 	c := oteltest.Start(t)
-	servers := run(t, trio(t, c)...)
+	servers := run(t, trio(t, func() config.Config { return traced(t, c) })...)
 	servers[0].ask(t, http.MethodPut, "a", "", "")
 	var traces []string
 	for forwarded := 0; forwarded == 0; {
