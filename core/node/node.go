@@ -44,6 +44,7 @@ type Node struct {
 	questions  *forward.Questions
 	notices    *forward.Notices // the same
 	silence    *silence         // the same
+	successors *successions
 
 	fitness  fitness
 	arriving atomic.Int64 // bytes admitted that rings do not count yet
@@ -82,6 +83,7 @@ func (n *Node) open(ctx context.Context) error {
 		return err
 	}
 	n.expiry, n.settler, n.drives = newExpiry(n), newSettler(n), newDrives()
+	n.successors = newSuccessions()
 	if c := n.options.Cluster; c != nil {
 		n.questions = forward.NewQuestions(n, c.Calls)
 		n.notices = forward.NewNotices(n, c.Calls, c.Peers)
@@ -121,6 +123,7 @@ func (n *Node) startWorkers() {
 	n.workers.Go(func() { n.flusher.Run(ctx) })
 	n.workers.Go(func() { n.expiry.run(ctx) })
 	n.workers.Go(func() { n.settler.run(ctx) })
+	n.workers.Go(func() { n.successors.run(ctx, n) })
 	if n.silence != nil {
 		n.workers.Go(func() { n.silence.run(ctx, n) })
 	}

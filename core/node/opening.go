@@ -70,7 +70,7 @@ func (g *member) open() error {
 		Group: g.id, NodeID: g.node.id.NodeID, Bootstrap: g.node.id.Founders,
 		// An entry is one record of the journal and must fit into a segment.
 		BatchBytes: int(o.SegmentBytes / 4), TrailingLogs: 1, Clock: g.node.now, Observer: g, Logger: o.Logger, OnFatal: o.OnFatal,
-		Tracer: o.Tracer,
+		Tracer: o.Tracer, Succeeded: func() { g.node.successors.of(g.id) },
 	}
 	if o.Engine == RaftWAL {
 		if err := g.openLog(&options); err != nil {

@@ -68,6 +68,10 @@ type Options struct {
 	// Led is told that this node began or ceased to lead some group. It must not
 	// block.
 	Led func()
+	// Succeeded is told that another node leads than before, this one or not, of groups
+	// whose streams it is given. Those who wait there may look again: the replica brings
+	// all that the former leader acknowledged, but perhaps later than a read would.
+	Succeeded func(of func(stream.Name) bool)
 	// OnFatal is told once when the node must not go on.
 	OnFatal func(error)
 	// OnSync is called after each journal write with its size and duration.
@@ -116,6 +120,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Led == nil {
 		o.Led = func() {}
+	}
+	if o.Succeeded == nil {
+		o.Succeeded = func(func(stream.Name) bool) {}
 	}
 	o.OnFatal = once(o.OnFatal)
 	if o.Now == nil {

@@ -95,10 +95,16 @@ func (h *Hub) Publish(events []stream.Event) {
 
 // WakeAll makes every watcher read its stream again: what was published may not
 // have been all that happened. A state that was replaced as a whole calls for it.
-func (h *Hub) WakeAll() {
+func (h *Hub) WakeAll() { h.Wake(func(stream.Name) bool { return true }) }
+
+// Wake does the same for the watchers of some streams. A change of their leader calls
+// for it.
+func (h *Hub) Wake(which func(stream.Name) bool) {
 	for i := range h.shards {
 		for _, t := range h.shards[i].list() {
-			t.resync()
+			if which(t.name) {
+				t.resync()
+			}
 		}
 	}
 }

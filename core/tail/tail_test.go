@@ -138,6 +138,25 @@ func TestWakeAll(t *testing.T) {
 	expect(t, w, 4, tail.Idle)
 }
 
+func TestSomeAreWoken(t *testing.T) {
+	h := newHub(t, tail.Options{})
+	w := watch(t, h)
+	other, err := h.Watch("v1/other")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	w.Mark()
+	other.Mark()
+	h.Wake(func(n stream.Name) bool { return n == name })
+	<-w.Changed()
+	select {
+	case <-other.Changed():
+		t.Error("another stream's reader is woken")
+	default:
+	}
+}
+
 func TestLimitOfWatches(t *testing.T) {
 	h := newHub(t, tail.Options{Watches: 2})
 	w := watch(t, h)

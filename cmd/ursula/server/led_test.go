@@ -1,32 +1,8 @@
 package server
 
 import (
-	"log/slog"
 	"testing"
-
-	"ursula/cmd/ursula/config"
-	"ursula/core/tail"
 )
-
-// Where a hundred thousand wait, as many reads would follow each change of each group's
-// leader, and come each second while subscriptions cannot be loaded.
-func TestLeadershipWakesNobodyAtATail(t *testing.T) {
-	s := newServer(config.Default(), slog.New(slog.DiscardHandler))
-	s.hub = tail.NewHub(tail.Options{})
-	t.Cleanup(s.hub.Close)
-	watch, err := s.hub.Watch("v1/a")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer watch.Close()
-	s.led()
-	select {
-	case <-watch.Changed():
-		t.Error("a reader is made to read again")
-	default:
-	}
-	<-s.reload
-}
 
 // Leadership goes around, without a bus: each node leads, ceases to lead, and follows
 // first one and then another of the others.

@@ -19,7 +19,7 @@ func (s *Server) nodeOptions() node.Options {
 		},
 		Room:    node.Room(c.LeadRoom()),
 		Publish: s.publish,
-		Led:     s.led, Restored: s.hub.WakeAll,
+		Led:     s.led, Restored: s.hub.WakeAll, Succeeded: s.hub.Wake,
 		Now:     func() time.Time { return time.Now().Add(c.ClockOffset) },
 		OnFatal: s.fail,
 		OnSync:  s.telemetry.Synced,

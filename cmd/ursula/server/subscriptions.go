@@ -34,9 +34,7 @@ func (s *Server) openSubscriptions() error {
 	return nil
 }
 
-// led has subscriptions looked at anew. Those who wait at a tail need not look: their
-// next event comes from this node's replica, whoever leads. It would be a read by each
-// of them, for each group.
+// led has subscriptions looked at anew.
 func (s *Server) led() {
 	select {
 	case s.reload <- struct{}{}:

@@ -110,6 +110,9 @@ func (e *Engine) complain(state raft.RaftState) {
 func (e *Engine) refreshLeader() {
 	if e.leader.refresh(e.raft) {
 		e.elections.changes.Add(1)
+		if e.options.Succeeded != nil {
+			e.options.Succeeded()
+		}
 	}
 	if id, _ := e.Leader(); id != "" {
 		e.outdone.Store(0) // whoever was outdone, somebody leads

@@ -55,6 +55,9 @@ type Options struct {
 	// Reserve admits an entry of about n bytes to the journal. It returns an
 	// error that wraps group.ErrNoSpace when there is no room. Optional.
 	Reserve func(n int) error
+	// Succeeded is told when another node leads than the last one that did, this one or
+	// not. It is called from Raft's goroutines and must not block. May be nil.
+	Succeeded func()
 	// Silent is told of a leader that this node has not heard for as long as Timers
 	// allow. It must not block. Optional.
 	Silent   func(leader string)
