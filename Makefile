@@ -84,7 +84,7 @@ test-chaos: build ## a few random histories of faults, checked for linearizabili
 	$(PROVE) -timeout 15m ./integration/chaos
 
 CHAOS_TIME ?= 20s
-CHAOS_SEEDS ?= 30
+CHAOS_SEEDS ?= 40
 CHAOS_FOR ?= 0s
 CHAOS_NODES ?= 3
 

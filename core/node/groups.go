@@ -23,7 +23,8 @@ type member struct {
 	load   *load             // of the group's shard
 	leads  atomic.Bool
 
-	settles atomic.Bool // a look at forks in the making is planned
+	settles  atomic.Bool // a look at forks in the making is planned
+	renewals renewals
 
 	objects objectNumbers
 	named   atomic.Uint64 // greatest object number that the cluster was told of
@@ -126,6 +127,9 @@ func (g *member) proposeTo(ctx context.Context, e group.Engine, c *stream.Comman
 	size := int64(len(c.Data) + entryOverhead)
 	g.load.bytes.Add(size)
 	defer g.load.bytes.Add(-size)
+	if err := g.admits(c); err != nil {
+		return stream.Result{}, err
+	}
 	c.Now = g.node.now()
 	return e.Propose(ctx, c)
 }

@@ -123,7 +123,7 @@ func (n *Node) tryPage(ctx context.Context, g *member, name stream.Name, r store
 		return nil, err
 	}
 	if touch && !history {
-		if err := g.carryOut(ctx, &stream.Command{Op: stream.OpTouch, Name: name}); err != nil {
+		if err := g.renew(ctx, &plan.Info); err != nil {
 			return nil, unavailable(err)
 		}
 	}

@@ -96,6 +96,10 @@ const maxTTL = 1 << 40
 // idle is the TTL in milliseconds.
 func (l Lifetime) idle() int64 { return min(l.TTL, maxTTL) * 1000 }
 
+// Slack is how many milliseconds a renewal of a sliding lifetime may be younger than
+// the one that is recorded: the stream outlives its TTL by as much.
+func (l Lifetime) Slack() int64 { return l.idle() / slackShare }
+
 // Forever returns the lifetime of a stream that never expires.
 func Forever() Lifetime { return Lifetime{TTL: -1} }
 

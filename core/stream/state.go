@@ -91,7 +91,7 @@ func (s *state) deadline() (at int64, ok bool) {
 	case l.ExpiresAt != 0:
 		return l.ExpiresAt, true
 	case l.TTL >= 0:
-		return s.touched + l.idle() + l.idle()/slackShare, true
+		return s.touched + l.idle() + l.Slack(), true
 	}
 	return 0, false
 }

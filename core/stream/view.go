@@ -31,7 +31,7 @@ func (m *Machine) NeedsTouch(name Name, now int64) bool {
 	if !ok || s.lifetime.TTL < 0 || s.lifetime.ExpiresAt != 0 {
 		return false
 	}
-	return now-s.touched >= s.lifetime.idle()/slackShare
+	return now-s.touched >= s.lifetime.Slack()
 }
 
 // ReadPlan plans a read of up to limit bytes from offset from, which must not

@@ -75,7 +75,7 @@ func TestHistoriesBite(t *testing.T) {
 		t.Fatal(err)
 	}
 	timeline := nemesis.Timeline{{From: time.Second, To: 1100 * time.Millisecond, Fault: nemesis.Kill, Node: 1}}
-	if err := suffer(ctx, c, crowd, timeline); err != nil {
+	if _, err := suffer(ctx, c, crowd, timeline); err != nil {
 		t.Fatal(err)
 	}
 	c.Recover()

@@ -31,6 +31,10 @@ const (
 	search = 20 * time.Second
 	// diskBytes is far more than a history writes, and has to be in memory.
 	diskBytes = 192 << 20
+	// filling is how long it takes to fill a disk, and emptying until a server has noticed
+	// that it has room again.
+	filling  = time.Second
+	emptying = 3 * time.Second
 	// shown bounds the surprises that are printed: one cause has many.
 	shown = 10
 )
@@ -84,14 +88,15 @@ func histories(t *testing.T, config cluster.Config, count int) {
 	if first == 0 {
 		first = 1 + rand.Uint64N(1_000_000)
 	}
-	begin := time.Now()
+	begin, all := time.Now(), newCensus()
 	for i := 0; more(i, count, time.Since(begin)); i++ {
 		seed := first + uint64(i)
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			config.Seed = seed
-			history(t, config, seed)
+			history(t, config, seed, all)
 		})
 	}
+	all.require(t)
 }
 
 // more says whether another history is to follow after so many.
@@ -103,7 +108,7 @@ func more(done, count int, passed time.Duration) bool {
 }
 
 // history runs one history and judges it.
-func history(t *testing.T, config cluster.Config, seed uint64) {
+func history(t *testing.T, config cluster.Config, seed uint64, all *census) {
 	c := cluster.Start(t, config)
 	timeline := nemesis.Plan(seed, nemesis.Stage{Nodes: len(c.Nodes()), Disks: config.DiskBytes > 0}, *flags.length)
 	t.Logf("faults:\n%v", timeline)
@@ -114,7 +119,8 @@ func history(t *testing.T, config cluster.Config, seed uint64) {
 	if err := crowd.Prepare(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if err := suffer(ctx, c, crowd, timeline); err != nil {
+	spells, err := suffer(ctx, c, crowd, timeline)
+	if err != nil {
 		t.Fatal(err)
 	}
 	c.Recover()
@@ -123,19 +129,34 @@ func history(t *testing.T, config cluster.Config, seed uint64) {
 	}
 	requireEqualReplicas(t, c)
 	t.Logf("nodes have taken or been given %v snapshots", snapshots(c))
-	judge(t, crowd)
+	for _, spell := range spells {
+		if spell.Fault == nemesis.Fill {
+			crowd.DiskFull(spell.Began.Add(-filling), spell.Ended.Add(emptying))
+		}
+	}
+	h := judge(t, crowd)
+	var over time.Duration
+	for _, spell := range spells {
+		s := suffered{spell.Event, crowd.At(spell.Began), crowd.At(spell.Ended)}
+		if o := s.denied(h); o != nil {
+			t.Errorf("%v had no effect from %v to %v: %v", s.Event, s.began, s.ended, o)
+		}
+		all.suffer(h, s)
+		over = max(over, s.ended)
+	}
+	all.look(h, c, over)
 }
 
 // suffer lets the crowd work until the timeline is over.
-func suffer(ctx context.Context, c *cluster.Cluster, crowd *clients.Crowd, timeline nemesis.Timeline) error {
+func suffer(ctx context.Context, c *cluster.Cluster, crowd *clients.Crowd, timeline nemesis.Timeline) ([]nemesis.Spell, error) {
 	working, stop := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
 		crowd.Run(working)
 		close(done)
 	}()
-	err := timeline.Run(ctx, c)
+	spells, err := timeline.Run(ctx, c)
 	stop()
 	<-done
-	return err
+	return spells, err
 }

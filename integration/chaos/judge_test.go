@@ -23,7 +23,7 @@ func requireEqualReplicas(t *testing.T, c *cluster.Cluster) {
 	}
 }
 
-func judge(t *testing.T, crowd *clients.Crowd) {
+func judge(t *testing.T, crowd *clients.Crowd) *linear.History {
 	t.Helper()
 	h, surprises := crowd.History()
 	for _, surprise := range surprises[:min(len(surprises), shown)] {
@@ -36,20 +36,5 @@ func judge(t *testing.T, crowd *clients.Crowd) {
 	}
 	t.Logf("%s; judged in %v, undecided %v", tally(h), time.Since(begin).Round(time.Millisecond), verdict.Undecided)
 	requireWork(t, h)
-}
-
-// requireWork refuses a history in which some kind of operation never succeeded.
-func requireWork(t *testing.T, h *linear.History) {
-	t.Helper()
-	done := map[linear.Kind]int{}
-	for _, o := range h.Ops {
-		if o.Outcome == linear.OK {
-			done[o.Kind]++
-		}
-	}
-	for _, kind := range []linear.Kind{linear.Create, linear.Append, linear.Head, linear.Read} {
-		if done[kind] == 0 {
-			t.Errorf("no %s succeeded, so nothing is proved about it", kind)
-		}
-	}
+	return h
 }

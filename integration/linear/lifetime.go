@@ -41,12 +41,12 @@ func (s *story) checkLifetime(f *faults, skew time.Duration) {
 	}
 }
 
-// usedBefore is the latest use that had been answered before o was asked. A HEAD is no
-// use, and a GET of nothing at the tail is taken for one here.
+// usedBefore is the latest use that had been answered before o was asked, and for certain
+// renewed the lifetime. A HEAD is no use, and a GET of nothing at the tail is taken for one here.
 func (s *story) usedBefore(o *Op) (last *Op) {
 	for _, use := range s.ops {
-		answered := use.Outcome == OK || use.Outcome == Repeated
-		if answered && use.Kind != Head && use.Returned < o.Invoked && (last == nil || use.Invoked > last.Invoked) {
+		renewed := (use.Outcome == OK || use.Outcome == Repeated) && !use.Unrenewed
+		if renewed && use.Kind != Head && use.Returned < o.Invoked && (last == nil || use.Invoked > last.Invoked) {
 			last = use
 		}
 	}

@@ -57,6 +57,9 @@ type Op struct {
 
 	TTL time.Duration `json:",omitzero"` // Create: life without use; 0 is for ever
 
+	// Unrenewed says that a Read may not have renewed the lifetime: a disk was full.
+	Unrenewed bool `json:",omitzero"`
+
 	Tail    int64   `json:",omitzero"` // bytes in the stream, if the answer said so
 	Closed  bool    `json:",omitzero"`
 	Content []Token `json:",omitempty"` // Read

@@ -51,6 +51,8 @@ func parseOp(t *testing.T, fields []string) linear.Op {
 			o.TTL = time.Duration(number(t, value))
 		case "closed":
 			o.Closed = true
+		case "unrenewed":
+			o.Unrenewed = true
 		case "content":
 			o.Content = tokens(t, value)
 		case "inherits":

@@ -42,7 +42,7 @@ func New(seed uint64, urls []string, skew time.Duration) *Crowd {
 	for range 2 {
 		c.workers = append(c.workers, &plain{hire()}, &reader{hire()})
 	}
-	c.workers = append(c.workers, &closer{person: hire()}, &phoenix{hire()},
+	c.workers = append(c.workers, &closer{person: hire()}, &phoenix{person: hire()},
 		&forker{person: hire()}, &testator{person: hire()}, &hauler{person: hire()}, &hauler{person: hire()},
 		&mayfly{person: hire(), ttl: time.Second}, &mayfly{person: hire(), ttl: outlasting(skew)},
 		&mayfly{person: hire(), ttl: outlasting(skew), shared: true})
@@ -86,6 +86,15 @@ func (c *Crowd) Run(ctx context.Context) {
 	for _, node := range c.world.nodes {
 		node.Forget()
 	}
+}
+
+// At is a moment as the history tells it: the time since it began.
+func (c *Crowd) At(moment time.Time) time.Duration { return moment.Sub(c.world.notes.begin) }
+
+// DiskFull says that a disk was full between two moments: reads go on then, and may not
+// renew the lifetime of what they read. Call it when nothing is under way.
+func (c *Crowd) DiskFull(from, to time.Time) {
+	c.world.notes.unrenewed(c.At(from), c.At(to))
 }
 
 // History is what the crowd saw, and the answers that no rule allows. Call it when

@@ -15,6 +15,7 @@ type testator struct {
 	stage  stage
 	fork   *linear.Op
 	from   []wire.Field
+	left   bool // one is all that is left of its source, for certain
 }
 
 // stage is how far a testator has come with its stream. Each is repeated until it is
@@ -28,7 +29,7 @@ const (
 	deleting
 )
 
-func (t *testator) owes() bool { return t.stage == forking || t.stage == deleting }
+func (t *testator) owes() bool { return t.stage == forking || t.stage == deleting || !t.left }
 
 func (t *testator) step(ctx context.Context) {
 	defer t.pause(ctx, think)
@@ -65,7 +66,7 @@ func (t *testator) write(ctx context.Context) {
 	}
 	read := &linear.Op{Stream: t.source, Kind: linear.Read}
 	reply := t.ask(ctx, read, fromStart(t.source))
-	if read.Outcome != linear.OK || !reply.UpToDate() || len(read.Content) == 0 || !t.world.mayFork() {
+	if read.Outcome != linear.OK || !reply.UpToDate() || len(read.Content) == 0 || !t.world.mayFork(t.id) {
 		return
 	}
 	t.fork = &linear.Op{
@@ -88,6 +89,7 @@ func (t *testator) leave(ctx context.Context) {
 		return node.Delete(ctx, o.Stream)
 	})
 	if answered(o) {
+		t.left = true
 		t.world.born(t.fork.Stream)
 		t.source, t.stage = "", making
 	}

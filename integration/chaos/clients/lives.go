@@ -11,21 +11,29 @@ import (
 // answered says that an operation needs no repetition.
 func answered(o *linear.Op) bool { return o.Outcome != linear.Unknown && o.Outcome != linear.Refused }
 
+// present says that what was asked for is there now: the answer to a first attempt may
+// have been lost.
+func present(o *linear.Op) bool { return o.Outcome == linear.OK || o.Outcome == linear.Repeated }
+
 func (p *person) create(ctx context.Context, o *linear.Op, fields ...wire.Field) {
 	p.ask(ctx, o, func(ctx context.Context, node *wire.Client) (wire.Reply, error) {
 		return node.Create(ctx, o.Stream, nil, fields...)
 	})
 }
 
-// closer makes a stream, lets the others write for a while, and closes it.
+// closer makes a stream, lets the others write for a while, and closes it. The first is
+// closed at once, so that no history is without.
 type closer struct {
 	person
 	stream string
 	made   bool
+	closed bool // one, for certain
 }
 
 // closeOnce is how many steps a stream stays open on average.
 const closeOnce = 30
+
+func (c *closer) owes() bool { return !c.closed }
 
 func (c *closer) step(ctx context.Context) {
 	defer c.pause(ctx, think)
@@ -38,7 +46,7 @@ func (c *closer) step(ctx context.Context) {
 		if c.made = answered(o); c.made {
 			c.world.born(c.stream)
 		}
-	case c.chance(closeOnce):
+	case !c.closed, c.chance(closeOnce):
 		c.close(ctx)
 	}
 }
@@ -50,13 +58,19 @@ func (c *closer) close(ctx context.Context) {
 		return node.Append(ctx, o.Stream, nil, wire.Closing())
 	})
 	if answered(o) {
+		c.closed = c.closed || o.Outcome == linear.OK
 		c.world.ended(c.stream)
 		c.stream, c.made = "", false
 	}
 }
 
 // phoenix deletes streams and makes them again.
-type phoenix struct{ person }
+type phoenix struct {
+	person
+	deleted bool // one, for certain
+}
+
+func (p *phoenix) owes() bool { return !p.deleted }
 
 func (p *phoenix) step(ctx context.Context) {
 	stream := p.world.reborn[p.random.IntN(len(p.world.reborn))]
@@ -65,6 +79,7 @@ func (p *phoenix) step(ctx context.Context) {
 		p.ask(ctx, o, func(ctx context.Context, node *wire.Client) (wire.Reply, error) {
 			return node.Delete(ctx, o.Stream)
 		})
+		p.deleted = p.deleted || o.Outcome == linear.OK
 	} else {
 		p.create(ctx, &linear.Op{Stream: stream, Kind: linear.Create})
 	}
@@ -76,9 +91,10 @@ type forker struct {
 	person
 	owed *linear.Op
 	from []wire.Field
+	made bool // one, for certain
 }
 
-func (f *forker) owes() bool { return f.owed != nil }
+func (f *forker) owes() bool { return f.owed != nil || !f.made }
 
 func (f *forker) step(ctx context.Context) {
 	defer f.pause(ctx, 10*think)
@@ -88,6 +104,7 @@ func (f *forker) step(ctx context.Context) {
 	attempt := *f.owed
 	f.create(ctx, &attempt, slices.Clone(f.from)...)
 	if answered(&attempt) {
+		f.made = f.made || present(&attempt)
 		f.world.born(attempt.Stream)
 		f.owed = nil
 	}
@@ -97,7 +114,7 @@ func (f *forker) draw(ctx context.Context) bool {
 	source := f.world.lasting[f.random.IntN(len(f.world.lasting))]
 	read := &linear.Op{Stream: source, Kind: linear.Read}
 	reply := f.ask(ctx, read, fromStart(source))
-	if read.Outcome != linear.OK || read.Torn != "" || !reply.UpToDate() || !f.world.mayFork() {
+	if read.Outcome != linear.OK || read.Torn != "" || !reply.UpToDate() || !f.world.mayFork(f.id) {
 		return false
 	}
 	f.owed = &linear.Op{

@@ -41,6 +41,16 @@ func (n *notebook) surprise(format string, args ...any) {
 	n.surprises = append(n.surprises, fmt.Sprintf("%v: ", n.now())+fmt.Sprintf(format, args...))
 }
 
+// unrenewed marks the reads that were under way between two moments.
+func (n *notebook) unrenewed(from, to time.Duration) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for i := range n.ops {
+		o := &n.ops[i]
+		o.Unrenewed = o.Unrenewed || o.Kind == linear.Read && o.Returned >= from && o.Invoked <= to
+	}
+}
+
 // copy is what was written so far, without what live readers were given.
 func (n *notebook) copy() (linear.History, []string) {
 	n.mu.Lock()

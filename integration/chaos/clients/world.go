@@ -13,7 +13,7 @@ import (
 const (
 	lastingStreams = 3
 	rebornStreams  = 2
-	maxForks       = 16
+	maxForks       = 8 // of one worker
 )
 
 // world is the nodes and the streams that the workers share. It is safe for
@@ -25,14 +25,14 @@ type world struct {
 	reborn  []string
 
 	mu    sync.Mutex
-	named int      // streams that were named so far
-	open  []string // closing streams and forks that were made for certain
-	all   []string // every stream that anyone ever asked for
-	forks int
+	named int         // streams that were named so far
+	open  []string    // closing streams and forks that were made for certain
+	all   []string    // every stream that anyone ever asked for
+	forks map[int]int // that each worker has begun
 }
 
 func newWorld(nodes []*wire.Client, notes *notebook) *world {
-	w := &world{nodes: nodes, notes: notes}
+	w := &world{nodes: nodes, notes: notes, forks: map[int]int{}}
 	for i := range lastingStreams {
 		w.lasting = append(w.lasting, fmt.Sprintf("lasting/%d", i))
 	}
@@ -69,12 +69,12 @@ func (w *world) ended(stream string) {
 	w.open = slices.DeleteFunc(w.open, func(s string) bool { return s == stream })
 }
 
-// mayFork counts forks, of which there are few.
-func (w *world) mayFork() bool {
+// mayFork counts the forks of a worker, of which there are few.
+func (w *world) mayFork(worker int) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.forks++
-	return w.forks <= maxForks
+	w.forks[worker]++
+	return w.forks[worker] <= maxForks
 }
 
 // pick draws a stream: mostly a lasting one, else one of the others.

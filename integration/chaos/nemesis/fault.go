@@ -52,6 +52,13 @@ func (f Fault) pair() bool { return f == Cut || f == OneWay }
 // process says that the fault hits a process, not the network.
 func (f Fault) process() bool { return f == Kill || f == Stop || f == Pause || f == Skew }
 
+// Silences says that a node to which the fault has happened answers nothing.
+func (f Fault) Silences() bool { return f == Kill || f == Skew || f == Pause }
+
+// CutsOff says that such a node reaches, or hears, none of the others: it can change
+// nothing.
+func (f Fault) CutsOff() bool { return f == Isolate || f == Mute || f == Deafen }
+
 // begin makes an event happen.
 func (e Event) begin(c *cluster.Cluster) error {
 	switch e.Fault {
