@@ -32,10 +32,14 @@ func (n *Node) Pause() {
 	n.paused = true
 }
 
-// Resume lets a paused process go on.
+// Resume lets a paused process go on. If it had ended on a full disk before the pause,
+// and there is room now, it is started again.
 func (n *Node) Resume() {
 	n.Server.Resume()
 	n.paused = false
+	if !n.ended && !n.ballast && n.gaveUp() {
+		n.Relaunch()
+	}
 }
 
 // Kill ends the process at once, also a paused one.
@@ -87,10 +91,10 @@ func (n *Node) Skew(offset time.Duration) {
 }
 
 // MakeRoom frees the disk. A process that could not begin without room is started
-// again, as its supervisor does.
+// again, as its supervisor does, unless the node is paused: nothing runs there then.
 func (n *Node) MakeRoom() {
 	n.FreeDisk()
-	if !n.ended && n.gaveUp() {
+	if !n.ended && !n.paused && n.gaveUp() {
 		n.Relaunch()
 	}
 }
