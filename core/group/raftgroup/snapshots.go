@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync"
-	"sync/atomic"
 
 	"github.com/hashicorp/raft"
 
@@ -76,28 +74,3 @@ func (s sink) Close() error { return s.Commit() }
 
 // Cancel implements raft.SnapshotSink.
 func (s sink) Cancel() error { return s.Abort() }
-
-// witness is a snapshot store that remembers why a snapshot could not be opened:
-// Raft logs it and goes on to say that there is none.
-type witness struct {
-	raft.SnapshotStore
-	tail    *tailLog
-	arrived *atomic.Pointer[reception] // the machine's
-	mu      sync.Mutex
-	failed  error
-}
-
-// Open implements raft.SnapshotStore.
-func (w *witness) Open(id string) (*raft.SnapshotMeta, io.ReadCloser, error) {
-	meta, content, err := w.SnapshotStore.Open(id)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.failed = err
-	return meta, content, err
-}
-
-func (w *witness) cause() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.failed
-}

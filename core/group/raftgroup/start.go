@@ -74,6 +74,7 @@ func (e *Engine) start(config *raft.Config) (err error) {
 	if e.raft, err = raft.NewRaft(config, m, logs, o.Stable, snapshots, o.Transport); err != nil {
 		return fmt.Errorf("start: %w", errors.Join(err, snapshots.cause(), m.broken))
 	}
+	snapshots.sends(e.raft)
 	e.tail.open()
 	return nil
 }
