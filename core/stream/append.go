@@ -12,6 +12,9 @@ func (m *Machine) append(c *Command, events []Event) (Result, []Event) {
 	}
 	p, r, done := m.admit(s, c)
 	if done {
+		if r.Err == nil { // who repeats an append uses the stream as well
+			s.touched = max(s.touched, c.Now)
+		}
 		return r, events
 	}
 	from := s.tail

@@ -107,9 +107,13 @@ func (m *model) append(c *Command) (duplicate bool, err error) {
 		duplicate, err = judge(p, known, c.Producer)
 	}
 	switch {
-	case duplicate, errors.Is(err, ErrStaleEpoch):
-		return duplicate, err
+	case duplicate:
+		s.touched = max(s.touched, c.Now)
+		return true, nil
+	case errors.Is(err, ErrStaleEpoch):
+		return false, err
 	case s.closed && c.Producer.ID == "" && c.Close && len(c.Data) == 0:
+		s.touched = max(s.touched, c.Now)
 		return false, nil
 	case s.closed:
 		return false, ErrClosed

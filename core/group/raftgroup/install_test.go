@@ -51,7 +51,9 @@ func TestASnapshotIsTakenAnewForWhoHasALaterOne(t *testing.T) {
 		c.create()
 		id, leader := c.leader()
 		former, away := c.others(id)[0], c.others(id)[1]
-		c.net.Cut(func(from, to string) bool { return from != "elsewhere" && to != "elsewhere" && (from == away || to == away) })
+		c.net.Cut(func(from, to string) bool {
+			return from != "elsewhere" && to != "elsewhere" && (from == away || to == away)
+		})
 		for range 20 {
 			propose(t, leader, *appended("v1/a", "x"))
 		}
