@@ -15,10 +15,7 @@ func (n *Node) BeginHere(id uint32, c *stream.Command, reply group.Reply) error 
 	}
 	a.member.load.bytes.Add(a.size + entryOverhead)
 	c.Now = n.now()
-	err := a.member.admits(c)
-	if err == nil {
-		err = a.member.local.Begin(c, a)
-	}
+	err := a.member.local.Begin(c, a)
 	if err != nil {
 		a.leave()
 	}

@@ -49,6 +49,16 @@ func hearing(name stream.Name) (all map[string]*heard, adjust func(*trio)) {
 	}
 }
 
+// onHearing runs a test on a trio that has a stream, with what each node publishes of it.
+func onHearing(t *testing.T, test func(t *testing.T, c *trio, name stream.Name, all map[string]*heard)) {
+	const name = stream.Name("v1/a")
+	all, listen := hearing(name)
+	onTrio(t, listen, func(t *testing.T, c *trio) {
+		mustCreate(t, c.peers[0].Node, creation(name, octets))
+		test(t, c, name, all)
+	})
+}
+
 // soon is longer than a commit takes to be told of, and much shorter than Raft's commit
 // timeout, after which a follower hears of it all the same. Time here is the bubble's.
 const soon = 100 * time.Millisecond
@@ -56,10 +66,7 @@ const soon = 100 * time.Millisecond
 // TestFollowersTellOfTailsAtOnce appends to a quiet stream: nothing follows that would
 // bring the news along, and those who wait on other nodes need not wait for Raft's.
 func TestFollowersTellOfTailsAtOnce(t *testing.T) {
-	const name = stream.Name("v1/a")
-	all, listen := hearing(name)
-	onTrio(t, listen, func(t *testing.T, c *trio) {
-		mustCreate(t, c.peers[0].Node, creation(name, octets))
+	onHearing(t, func(t *testing.T, c *trio, name stream.Name, all map[string]*heard) {
 		want := ""
 		for i := range 10 {
 			time.Sleep(10 * time.Second) // whatever was under way is over
@@ -79,10 +86,7 @@ func TestFollowersTellOfTailsAtOnce(t *testing.T) {
 // append and told nobody. The one of the others that does not come to lead hears of it
 // from the one that does, as soon as that leads. Nobody there looks for it.
 func TestANewLeaderTellsWhatTheOldOneCommitted(t *testing.T) {
-	const name = stream.Name("v1/a")
-	all, listen := hearing(name)
-	onTrio(t, listen, func(t *testing.T, c *trio) {
-		mustCreate(t, c.peers[0].Node, creation(name, octets))
+	onHearing(t, func(t *testing.T, c *trio, name stream.Name, all map[string]*heard) {
 		want := ""
 		for round := range 5 {
 			old, others := c.leads(name)
@@ -113,10 +117,7 @@ func TestANewLeaderTellsWhatTheOldOneCommitted(t *testing.T) {
 // their calls, as when the bus of tail events is down: each node's own replica tells
 // those who wait there of everything, once and in order.
 func TestFollowersTellOfTailsWithoutABus(t *testing.T) {
-	const name = stream.Name("v1/a")
-	all, listen := hearing(name)
-	onTrio(t, listen, func(t *testing.T, c *trio) {
-		mustCreate(t, c.peers[0].Node, creation(name, octets))
+	onHearing(t, func(t *testing.T, c *trio, name stream.Name, all map[string]*heard) {
 		want := ""
 		for round, leader := range c.peers {
 			c.move(name, leader)

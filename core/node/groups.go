@@ -104,7 +104,7 @@ func (g *member) Restored(memory int64) {
 
 // Led implements group.Observer. What the leader before has committed its followers may
 // not have heard of, and this node has applied some of it before it led: it tells them, as
-// it does of its own. Those who wait there need not look for themselves.
+// it does of its own.
 func (g *member) Led(leads bool) {
 	g.leads.Store(leads)
 	g.committed()
@@ -127,9 +127,6 @@ func (g *member) proposeTo(ctx context.Context, e group.Engine, c *stream.Comman
 	size := int64(len(c.Data) + entryOverhead)
 	g.load.bytes.Add(size)
 	defer g.load.bytes.Add(-size)
-	if err := g.admits(c); err != nil {
-		return stream.Result{}, err
-	}
 	c.Now = g.node.now()
 	return e.Propose(ctx, c)
 }

@@ -98,12 +98,3 @@ func (g *member) carryRenewal(ctx context.Context, info *stream.Info, r *renewal
 	r.err = g.carryOut(ctx, &stream.Command{Op: stream.OpTouch, Name: info.Name})
 	r.gaveUp = r.err != nil && ctx.Err() != nil
 }
-
-// admits keeps renewals out of what the journal keeps back for commands that free
-// space: there may be any number of them while the disk is full.
-func (g *member) admits(c *stream.Command) error {
-	if c.Op != stream.OpTouch || g.log == nil || !g.engine.Leads() {
-		return nil
-	}
-	return g.reserve(0)
-}

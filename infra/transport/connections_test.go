@@ -49,11 +49,8 @@ func TestAFrozenPeerIsNoticedAndReplaced(t *testing.T) {
 // enough to look alive.
 func TestAPeerThatTakesNothingIsNoticed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		pipes := newNetwork()
-		l := pipes.listen("2")
+		one, l := facing(t)
 		defer l.Close()
-		one := pipes.node(t, "1")
-		one.SetPeers(map[string]string{"2": "2"})
 		raw := handshaken(t, l, transport.ClassCall)
 		go pongs(raw, t.Context().Done())
 		began := time.Now()

@@ -42,6 +42,17 @@ func start(t testing.TB, id string, l net.Listener, changes ...option) *node {
 	return &node{tr, id, l.Addr().String(), true}
 }
 
+// facing starts a node that knows one peer, 2, whose part the test plays: it listens where
+// that is looked for.
+func facing(t *testing.T) (one *node, l net.Listener) {
+	t.Helper()
+	pipes := newNetwork()
+	l = pipes.listen("2")
+	one = pipes.node(t, "1")
+	one.SetPeers(map[string]string{"2": "2"})
+	return one, l
+}
+
 // onTCP starts a node on a port of the loopback. It has time: on a starved machine a real
 // connection is silent, and a real answer away, for longer than a node would wait, and
 // what these tests look at is something else.

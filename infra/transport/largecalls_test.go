@@ -18,11 +18,8 @@ import (
 // TestACallInPiecesThatIsGivenUp was certainly not carried out.
 func TestACallInPiecesThatIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		pipes := newNetwork()
-		l := pipes.listen("2")
+		one, l := facing(t)
 		defer l.Close()
-		one := pipes.node(t, "1")
-		one.SetPeers(map[string]string{"2": "2"})
 		peer := &scripted{t: t, conn: handshaken(t, l, transport.ClassCall), requests: make(chan wire.Header, 1000)}
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)

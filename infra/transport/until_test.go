@@ -60,11 +60,8 @@ func TestACallThatIsOver(t *testing.T) {
 // connection is being dialed, or pieces of it are still here.
 func TestACallThatIsOverBeforeItIsSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		pipes := newNetwork()
-		l := pipes.listen("2")
+		one, l := facing(t)
 		defer l.Close()
-		one := pipes.node(t, "1")
-		one.SetPeers(map[string]string{"2": "2"})
 		left := func(what string, payload []byte) {
 			t.Helper()
 			began := time.Now()

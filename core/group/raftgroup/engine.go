@@ -66,14 +66,15 @@ func (e *Engine) Begin(c *stream.Command, reply group.Reply) error {
 	return e.batcher.Begin(c, reply)
 }
 
-// reserve asks for room for what grows the log. Commands that help to free
-// space are let through to the journal's own reserve.
+// reserve asks for room for what grows the log, renewals by reads included: there may be
+// any number of them while the disk is full. Commands that help to free space are let
+// through to the journal's own reserve.
 func (e *Engine) reserve(c *stream.Command) error {
 	if e.options.Reserve == nil {
 		return nil
 	}
 	switch c.Op {
-	case stream.OpCreate, stream.OpAppend, stream.OpRecord:
+	case stream.OpCreate, stream.OpAppend, stream.OpRecord, stream.OpTouch:
 		return e.options.Reserve(len(c.Data) + len(c.Name) + 256)
 	}
 	return nil
